@@ -1,0 +1,30 @@
+/*
+ * pprof.h - pprof files (profile.proto of github.com/google/pprof), gzipped or not.
+ *
+ * Reading takes any input: every count, index and size is checked against the bytes that are
+ * there, and a profile that is returned has no dangling reference. What a file says beyond
+ * profile.h (columns, folded frames, drop_frames) is not kept.
+ */
+#ifndef PROFILE_PPROF_H
+#define PROFILE_PPROF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/err.h"
+#include "base/strbuf.h"
+#include "profile/profile.h"
+
+/* Bound on the decompressed size: a million stacks of 25 frames take about 100 MB. */
+#define PPROF_MAX_BYTES ((size_t)512 * 1024 * 1024)
+
+/* NULL on failure: ERR_FORMAT (damaged), ERR_LIMIT (too large). */
+struct profile *pprof_read(const void *data, size_t len, struct err *err) MUST_CHECK;
+
+/* Appends the gzipped file. The same profile gives the same bytes. */
+void pprof_write(const struct profile *profile, struct strbuf *out);
+
+/* Do these bytes begin like a pprof: gzip, or a protobuf whose first field is a sample type? */
+bool pprof_is_likely(const void *data, size_t len);
+
+#endif

@@ -1,0 +1,1 @@
+# One line a unit test: pgo_unit_test(NAME LIBRARY...) builds unit/test_NAME.c
