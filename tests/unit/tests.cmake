@@ -1,1 +1,2 @@
 # One line a unit test: pgo_unit_test(NAME LIBRARY...) builds unit/test_NAME.c
+pgo_unit_test(pprof profile)
