@@ -1,0 +1,62 @@
+/*
+ * image.h - an ELF executable or shared library: segments, build id, function symbols, code.
+ *
+ * Life cycle: image_open(), queries, image_close(). Returned pointers belong to the image.
+ * Address spaces: `off` is an offset in the file, `vaddr` a link-time virtual address; where a
+ * process had it loaded is not known here (off = ip - map_start + map_pgoff).
+ * Source of the format: System V ABI, chapter 4 and 5 (ELF); the build id is the note
+ * NT_GNU_BUILD_ID.
+ */
+#ifndef BINARY_IMAGE_H
+#define BINARY_IMAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+struct image;
+
+enum image_machine {
+    IMAGE_OTHER,
+    IMAGE_X86_64,
+    IMAGE_AARCH64,
+};
+
+/* A symbol that names code; aliases of one address appear once. */
+struct image_symbol {
+    uint64_t start_vaddr, end_vaddr; /* [start, end) */
+    const char *name;
+};
+
+/* NULL on failure: ERR_NOT_FOUND, ERR_IO, ERR_FORMAT (not ELF, damaged), ERR_UNSUPPORTED. */
+struct image *image_open(const char *path, struct err *err) MUST_CHECK;
+void image_close(struct image *image); /* NULL is fine */
+
+const char *image_path(const struct image *image);
+const char *image_build_id(const struct image *image); /* lower-case hexadecimal, "" if none */
+enum image_machine image_machine(const struct image *image);
+
+/* The program header that holds `off`, with file content, decides; false if none does. */
+bool image_off_to_vaddr(const struct image *image, uint64_t off, uint64_t *vaddr);
+
+/* All function symbols, sorted by address, not overlapping. */
+const struct image_symbol *image_symbols(const struct image *image, size_t *count);
+const struct image_symbol *image_find_symbol(const struct image *image, uint64_t vaddr);
+
+/*
+ * The bytes of [start, end) if one executable segment's file content holds them all; NULL if not.
+ */
+const uint8_t *image_code(const struct image *image, uint64_t start_vaddr, uint64_t end_vaddr);
+
+/* Only for the other files of lib/binary: the Elf * of libelf. */
+void *image_elf(const struct image *image);
+
+/*
+ * The build id of a file, without the cost of an image: "" where there is none or the file cannot
+ * be read as ELF. free() it.
+ */
+char *image_read_build_id(const char *path);
+
+#endif
