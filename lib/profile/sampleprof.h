@@ -1,0 +1,124 @@
+/*
+ * sampleprof.h - the function-sample tree: what LLVM's sample profile says, before it is written.
+ *
+ * Every input ends in this tree and every output starts from it. A function has lines (body
+ * samples) and calls (inlined callees), each keyed by its line offset in the function and its base
+ * discriminator; an inlined callee is a function again.
+ *
+ * Life cycle: sampleprof_new(), add, sampleprof_finish() once, write, sampleprof_free(). All nodes
+ * lie in one arena; pointers to functions stay valid, pointers to lines only until the next line
+ * is added to the same function. Counts add saturating.
+ * Source of the format: LLVM, llvm/include/llvm/ProfileData/SampleProf.h and SampleProfReader.h.
+ */
+#ifndef PROFILE_SAMPLEPROF_H
+#define PROFILE_SAMPLEPROF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/byteset.h"
+#include "base/memory.h"
+#include "base/strbuf.h"
+
+/* Where in a function: line minus the line of its start, in 16 bits, and base discriminator. */
+struct sampleprof_site {
+    uint16_t line_off;
+    uint16_t discriminator;
+};
+
+struct sampleprof_target { /* of an indirect or not inlined call */
+    const char *name;
+    uint64_t count;
+};
+
+struct sampleprof_line {
+    struct sampleprof_site site;
+    uint64_t count; /* 0 is a statement: it never ran. A line that is not there is unknown. */
+    struct sampleprof_target *targets;
+    size_t target_count, target_capacity;
+};
+
+struct sampleprof_call {
+    struct sampleprof_site site;
+    struct sampleprof_function *callee;
+};
+
+struct sampleprof_function {
+    const char *name; /* canonical linkage name, interned in the tree */
+    const char *unit; /* its compile unit; "" if not known, or for an inlined callee */
+    bool is_static;   /* then another unit may have its own function of that name */
+    uint64_t head;    /* times it was entered */
+    uint64_t total;   /* all counts in it and in its callees; set by sampleprof_finish() */
+    struct sampleprof_line *lines; /* sorted by site */
+    size_t line_count, line_capacity;
+    struct sampleprof_call *calls; /* sorted by site, then name */
+    size_t call_count, call_capacity;
+};
+
+/* The functions that a compile unit defines or inlines and that the profile mentions. */
+struct sampleprof_unit {
+    const char *path;
+    struct byteset names;
+};
+
+struct sampleprof {
+    struct arena arena;
+    struct byteset names; /* of all functions, callees and targets */
+    struct byteset keys;  /* of `functions`: name, and unit if static */
+    struct sampleprof_function **functions;
+    size_t function_count, function_capacity;
+    struct sampleprof_unit *units;
+    size_t unit_count, unit_capacity;
+};
+
+struct sampleprof *sampleprof_new(void);
+void sampleprof_free(struct sampleprof *tree); /* NULL is fine */
+
+/* The one of that name (of that unit, if static): found, or added without any sample. */
+struct sampleprof_function *sampleprof_add_function(struct sampleprof *tree, const char *name,
+                                                    const char *unit, bool is_static);
+struct sampleprof_function *sampleprof_add_callee(struct sampleprof *tree,
+                                                  struct sampleprof_function *caller,
+                                                  struct sampleprof_site site, const char *name);
+struct sampleprof_line *sampleprof_add_line(struct sampleprof *tree,
+                                            struct sampleprof_function *function,
+                                            struct sampleprof_site site);
+void sampleprof_add_target(struct sampleprof *tree, struct sampleprof_line *line, const char *name,
+                           uint64_t count);
+
+/* Starts a unit of the compile-unit map; sampleprof_add_unit_name() ignores names that no
+ * function, callee or target has. */
+struct sampleprof_unit *sampleprof_add_unit(struct sampleprof *tree, const char *path);
+void sampleprof_add_unit_name(struct sampleprof *tree, struct sampleprof_unit *unit,
+                              const char *name);
+
+/* Sets all totals and sorts the functions: by total, descending, then name, then unit. */
+void sampleprof_finish(struct sampleprof *tree);
+
+/*
+ * The name without what the compiler appends to copies: .llvm.N, .part.N, .cold, .isra.N,
+ * .constprop.N;
+ * .__uniq.N stays. The length of the prefix of `name` that is canonical.
+ */
+size_t sampleprof_canonical_len(const char *name);
+
+/* DWARF's encoded discriminator (LLVM, DebugInfoMetadata.h): base and duplication factor. */
+struct sampleprof_discriminator {
+    uint32_t base;
+    uint32_t factor; /* 1 or more: copies made by unrolling or vectorizing */
+};
+struct sampleprof_discriminator sampleprof_decode_discriminator(uint32_t encoded);
+
+/* What a flat profile cannot hold: static functions of one name in several units. */
+struct sampleprof_losses {
+    size_t function_count; /* left out: the one with the most samples stands */
+    uint64_t total;
+    const char *example; /* the name of the largest; NULL if none */
+};
+
+/* Appends the text form with the compile-unit map (docs/formats.md). The tree is finished. */
+void sampleprof_write_text(const struct sampleprof *tree, struct strbuf *out,
+                           struct sampleprof_losses *losses);
+
+#endif

@@ -1,0 +1,143 @@
+#include "profile/sampleprof.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/number.h"
+
+/*
+ * LLVM's text form. Depth of indentation is depth of inlining:
+ *
+ *   name:total:head
+ *    line_off[.discriminator]: count [target:count]...
+ *    line_off[.discriminator]: callee:total
+ *     line_off: count
+ *
+ * then the compile-unit map, in comments that LLVM skips:
+ *
+ *   #!pgo units 1
+ *   #!pgo unit src/main.c
+ *   #!pgo  main parse_line
+ */
+
+#define MAP_COLUMNS 100
+
+static void write_site(struct strbuf *out, size_t depth, struct sampleprof_site site)
+{
+    strbuf_add_format(out, "%*s%u", (int)depth, "", site.line_off);
+    if (site.discriminator)
+        strbuf_add_format(out, ".%u", site.discriminator);
+    strbuf_add_text(out, ": ");
+}
+
+static int compare_targets(const void *left, const void *right)
+{
+    const struct sampleprof_target *a = left, *b = right;
+
+    if (a->count != b->count)
+        return a->count > b->count ? -1 : 1;
+    return strcmp(a->name, b->name);
+}
+
+/* Targets by count, descending, as llvm-profdata writes them. */
+static void write_targets(struct strbuf *out, const struct sampleprof_line *line)
+{
+    struct sampleprof_target *sorted;
+
+    if (!line->target_count)
+        return;
+    sorted = mem_array(line->target_count, sizeof(*sorted));
+    memcpy(sorted, line->targets, line->target_count * sizeof(*sorted));
+    qsort(sorted, line->target_count, sizeof(*sorted), compare_targets);
+    for (size_t i = 0; i < line->target_count; i++)
+        strbuf_add_format(out, " %s:%" PRIu64, sorted[i].name, sorted[i].count);
+    free(sorted);
+}
+
+static void write_body(struct strbuf *out, const struct sampleprof_function *function, size_t depth)
+{
+    for (size_t i = 0; i < function->line_count; i++) {
+        write_site(out, depth, function->lines[i].site);
+        strbuf_add_format(out, "%" PRIu64, function->lines[i].count);
+        write_targets(out, &function->lines[i]);
+        strbuf_add_char(out, '\n');
+    }
+    for (size_t i = 0; i < function->call_count; i++) {
+        const struct sampleprof_function *callee = function->calls[i].callee;
+
+        write_site(out, depth, function->calls[i].site);
+        strbuf_add_format(out, "%s:%" PRIu64 "\n", callee->name, callee->total);
+        write_body(out, callee, depth + 1);
+    }
+}
+
+static void count_loss(struct sampleprof_losses *losses, const struct sampleprof_function *function)
+{
+    losses->function_count++;
+    losses->total = saturating_add(losses->total, function->total);
+    if (!losses->example)
+        losses->example = function->name;
+}
+
+static int compare_texts(const void *left, const void *right)
+{
+    return strcmp(*(const char *const *)left, *(const char *const *)right);
+}
+
+static void write_unit(struct strbuf *out, const struct sampleprof_unit *unit)
+{
+    const char **names = mem_array(unit->names.count, sizeof(*names));
+    size_t start;
+
+    for (size_t i = 0; i < unit->names.count; i++)
+        names[i] = byteset_at(&unit->names, (uint32_t)i, NULL);
+    if (unit->names.count)
+        qsort(names, unit->names.count, sizeof(*names), compare_texts);
+    strbuf_add_format(out, "#!pgo unit %s\n", unit->path);
+    start = out->len;
+    for (size_t i = 0; i < unit->names.count; i++) {
+        if (i && out->len - start + strlen(names[i]) >= MAP_COLUMNS) {
+            strbuf_add_char(out, '\n');
+            start = out->len;
+        }
+        strbuf_add_format(out, out->len == start ? "#!pgo  %s" : " %s", names[i]);
+    }
+    if (unit->names.count)
+        strbuf_add_char(out, '\n');
+    free(names);
+}
+
+/* A path with a line break cannot stand in the map: its file is then unknown, which is safe. */
+static void write_units(struct strbuf *out, const struct sampleprof *tree)
+{
+    if (!tree->unit_count)
+        return;
+    strbuf_add_text(out, "#!pgo units 1\n");
+    for (size_t i = 0; i < tree->unit_count; i++)
+        if (!strchr(tree->units[i].path, '\n'))
+            write_unit(out, &tree->units[i]);
+}
+
+void sampleprof_write_text(const struct sampleprof *tree, struct strbuf *out,
+                           struct sampleprof_losses *losses)
+{
+    struct byteset written = {0};
+
+    *losses = (struct sampleprof_losses){0};
+    for (size_t i = 0; i < tree->function_count; i++) {
+        const struct sampleprof_function *function = tree->functions[i];
+        size_t before = written.count;
+
+        byteset_add_text(&written, function->name);
+        if (written.count == before) {
+            count_loss(losses, function);
+            continue;
+        }
+        strbuf_add_format(out, "%s:%" PRIu64 ":%" PRIu64 "\n", function->name, function->total,
+                          function->head);
+        write_body(out, function, 1);
+    }
+    write_units(out, tree);
+    byteset_release(&written);
+}
