@@ -1,0 +1,78 @@
+#include "proc.h"
+
+#include <dirent.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/number.h"
+
+#define MAPS_MAX_BYTES ((size_t)256 * 1024 * 1024)
+
+int *proc_threads(pid_t pid, size_t *count)
+{
+    char *path = mem_format("/proc/%d/task", (int)pid);
+    DIR *folder = opendir(path);
+    struct dirent *entry;
+    size_t capacity = 0;
+    int *tids = NULL;
+    uint64_t tid;
+
+    free(path);
+    *count = 0;
+    while (folder && (entry = readdir(folder)))
+        if (number_parse_u64(entry->d_name, &tid) && tid <= INT32_MAX)
+            *ARRAY_PUSH(tids, *count, capacity) = (int)tid;
+    if (folder)
+        closedir(folder);
+    return tids;
+}
+
+/* proc(5): "start-end perms offset dev inode      path"; without a path: anonymous memory. */
+static void map_line(char *line, pid_t pid, struct trace *trace)
+{
+    struct perf_record_map map = {0};
+    char perms[5] = "";
+    int path = 0;
+
+    if (sscanf(line, "%" SCNx64 "-%" SCNx64 " %4s %" SCNx64 " %*s %*s %n", &map.start_ip,
+               &map.limit_ip, perms, &map.pgoff, &path) < 4)
+        return;
+    if (perms[2] != 'x')
+        return;
+    map.name = path && line[path] ? line + path : "//anon"; /* the kernel's word in MMAP2 */
+    trace_map(trace, (uint32_t)pid, &map);
+}
+
+void proc_map(pid_t pid, struct trace *trace)
+{
+    char *path = mem_format("/proc/%d/maps", (int)pid);
+    struct strbuf text = {0};
+    struct err ignored = {0};
+
+    if (file_read(path, MAPS_MAX_BYTES, &text, &ignored))
+        for (char *line = text.data, *end; line && (end = strchr(line, '\n')); line = end + 1) {
+            *end = '\0';
+            map_line(line, pid, trace);
+        }
+    strbuf_release(&text);
+    free(path);
+}
+
+char *proc_program(pid_t pid)
+{
+    char *path = mem_format("/proc/%d/comm", (int)pid);
+    struct strbuf text = {0};
+    struct err ignored = {0};
+    char *name;
+
+    if (file_read(path, 256, &text, &ignored) && text.len)
+        text.data[text.len - 1] = '\0'; /* the newline */
+    name = mem_strdup(strbuf_text(&text));
+    strbuf_release(&text);
+    free(path);
+    return name;
+}

@@ -1,0 +1,143 @@
+#include "record_options.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/number.h"
+#include "base/options.h"
+#include "output.h"
+
+/* Odd, so that samples do not march in step with the kernel's tick or a program's own timer. */
+#define DEFAULT_HZ  999
+#define MAX_HZ      100000 /* the kernel's timers take no period below 10 µs */
+#define MAX_SECONDS (30.0 * 24 * 3600)
+
+enum { FREQUENCY, DURATION, PID, OUTPUT, CALL_GRAPH, FORCE, HELP, VERSION };
+
+static const struct option_spec table[] = {
+    {"-F", OPTION_VALUE, "HZ", "samples a second of CPU time, for each thread (999)", FREQUENCY},
+    {"-d", OPTION_VALUE, "SECONDS",
+     "end after that time; a COMMAND then gets SIGTERM, and\ntwo seconds to end", DURATION},
+    {"-p", OPTION_VALUE, "PID",
+     "sample this process: its threads, and all threads and\nchildren born from now on", PID},
+    {"-o", OPTION_VALUE, "FILE", "the profile to write (default.pgo); - is standard output",
+     OUTPUT},
+    {"-f", OPTION_FLAG, NULL, "overwrite the file", FORCE},
+    {"--call-graph", OPTION_VALUE, "fp|none",
+     "who called: by frame pointers (fp), or not recorded (none,\nthe default)", CALL_GRAPH},
+    {"--help", OPTION_FLAG, NULL, "this text", HELP},
+    {"--version", OPTION_FLAG, NULL, "the version", VERSION},
+};
+
+static void show_help(void)
+{
+    struct strbuf list = {0};
+
+    options_describe(table, ARRAY_SIZE(table), &list);
+    printf("usage: pgo-collect record [OPTION]... -- COMMAND [ARG...]\n"
+           "       pgo-collect record [OPTION]... -p PID\n\n"
+           "Samples a program with its threads and children, and writes a CPU profile (pprof):\n"
+           "hardware cycles where the machine counts them, else the kernel's clock. Nothing has\n"
+           "to be prepared in the program; with line tables (-g1) the profile names its lines.\n\n"
+           "Options:\n%s\n"
+           "Ctrl-C or SIGTERM ends the recording, and the profile is written.\n\n"
+           "Examples:\n"
+           "  pgo-collect record -- ./server --config test.conf\n"
+           "  pgo-collect record -p $(pgrep -o server) -d 60 -o server.pgo\n"
+           "  pgo-collect record --call-graph=fp -o - -- ./a.out >a.pprof\n\n"
+           "Exit code: the command's own (128 + N when signal N ended it), 0 when the recording\n"
+           "was ended by -d or a signal; 1 if there is no profile; 2 for a wrong command line;\n"
+           "126 if the command cannot be run, 127 if there is none of that name.\n",
+           strbuf_text(&list));
+    strbuf_release(&list);
+}
+
+static bool set_number(const char *name, const char *value, uint64_t max, uint64_t *number,
+                       struct err *err)
+{
+    if (number_parse_u64(value, number) && *number >= 1 && *number <= max)
+        return true;
+    return err_set(err, ERR_USAGE, "%s %s: expected a whole number from 1 to %llu", name, value,
+                   (unsigned long long)max);
+}
+
+static bool set_call_graph(struct record_options *options, const char *value, struct err *err)
+{
+    options->call_chains = strcmp(value, "fp") == 0;
+    return options->call_chains || strcmp(value, "none") == 0 ||
+           err_set(err, ERR_USAGE, "--call-graph=%s: expected fp or none", value);
+}
+
+static bool set_duration(struct record_options *options, const char *value, struct err *err)
+{
+    if (number_parse_double(value, &options->max_seconds) && options->max_seconds > 0 &&
+        options->max_seconds <= MAX_SECONDS)
+        return true;
+    return err_set(err, ERR_USAGE, "-d %s: expected seconds, more than 0 and up to 30 days", value);
+}
+
+static bool set(struct record_options *options, int id, const char *value, struct err *err)
+{
+    uint64_t pid;
+
+    switch (id) {
+    case FREQUENCY:
+        return set_number("-F", value, MAX_HZ, &options->hz, err);
+    case DURATION:
+        return set_duration(options, value, err);
+    case PID:
+        if (!set_number("-p", value, INT32_MAX, &pid, err))
+            return false;
+        options->pid = (pid_t)pid;
+        return true;
+    case OUTPUT:
+        options->output = value;
+        return *value || err_set(err, ERR_USAGE, "-o: the name of the file is empty");
+    case CALL_GRAPH:
+        return set_call_graph(options, value, err);
+    default: /* FORCE */
+        options->force = true;
+        return true;
+    }
+}
+
+static bool set_command(struct record_options *options, char **rest, struct err *err)
+{
+    if (!rest[0] == !options->pid) {
+        err_set(err, ERR_USAGE,
+                rest[0] ? "-p PID and a command, expected one of them"
+                        : "nothing to record, expected -p PID or a command");
+        return err_hint(err, "pgo-collect record -- ./program ARG...");
+    }
+    options->command = rest;
+    return true;
+}
+
+enum record_request record_options_read(struct record_options *options, int argc, char **argv,
+                                        struct err *err)
+{
+    struct options parser = {.table = table,
+                             .count = ARRAY_SIZE(table),
+                             .argc = argc,
+                             .argv = argv,
+                             .stop_at_operand = true};
+    const char *value;
+    int id;
+
+    *options = (struct record_options){.hz = DEFAULT_HZ, .output = OUTPUT_DEFAULT};
+    while ((id = options_next(&parser, &value, err)) >= 0) {
+        if (id == HELP) {
+            show_help();
+            return RECORD_SHOWED;
+        }
+        if (id == VERSION) {
+            printf("pgo-collect %s\n", PGO_VERSION);
+            return RECORD_SHOWED;
+        }
+        if (!set(options, id, value, err))
+            return RECORD_ERROR;
+    }
+    if (id == OPTIONS_ERROR || !set_command(options, argv + parser.next, err))
+        return RECORD_ERROR;
+    return RECORD_RUN;
+}

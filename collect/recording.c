@@ -1,0 +1,161 @@
+#include "recording.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/signalfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "base/talk.h"
+#include "proc.h"
+
+#define NS_PER_SECOND INT64_C(1000000000)
+#define GRACE_NS      (2 * NS_PER_SECOND)
+#define ROUND_NS      (NS_PER_SECOND / 10) /* a ring that fills earlier wakes us */
+
+static int64_t now_ns(clockid_t clock)
+{
+    struct timespec now;
+
+    clock_gettime(clock, &now);
+    return now.tv_sec * NS_PER_SECOND + now.tv_nsec;
+}
+
+/* The signals that end a recording arrive on a descriptor from now on. */
+static int take_signals(struct err *err)
+{
+    sigset_t signals;
+    int fd;
+
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGHUP);
+    fd = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
+    if (fd < 0)
+        err_errno(err, "signalfd", "cannot create");
+    else
+        sigprocmask(SIG_BLOCK, &signals, NULL);
+    return fd;
+}
+
+/*
+ * The threads that a process has now; those born later are inherited. Listed once: a thread that
+ * is born during the few milliseconds of this loop, by one that it has not come to, is not seen.
+ */
+static bool attach(struct recording *recording, struct err *err)
+{
+    pid_t pid = recording->target->pid;
+    size_t count, added = 0;
+    int *tids = proc_threads(pid, &count);
+    bool vanished, done = true;
+
+    for (size_t i = 0; done && i < count; i++) {
+        done = sampler_add(recording->sampler, tids[i], SAMPLER_NOW, &vanished, err);
+        added += !vanished;
+    }
+    free(tids);
+    if (done && added == 0)
+        done = err_set(err, ERR_NOT_FOUND, "-p %d: the process has ended", (int)pid);
+    if (done) /* after the events: what is mapped from now on comes as a record */
+        proc_map(pid, recording->trace);
+    return done;
+}
+
+static bool start(struct recording *recording, struct err *err)
+{
+    bool vanished;
+
+    if (!recording->target->is_command)
+        return attach(recording, err);
+    return sampler_add(recording->sampler, recording->target->pid, SAMPLER_AT_EXEC, &vanished,
+                       err) &&
+           target_go(recording->target, recording->program, err);
+}
+
+static void read_round(struct recording *recording, bool last)
+{
+    struct perf_record record;
+
+    sampler_read(recording->sampler, last);
+    while (sampler_next(recording->sampler, &record))
+        trace_add(recording->trace, &record);
+}
+
+/* Until something is to be read, the time comes, or a signal, whose number is returned, or 0. */
+static int wait_round(const struct recording *recording, int signal_fd, struct pollfd *fds,
+                      int64_t left_ns)
+{
+    size_t cpus = recording->sampler->cpu_count;
+    int64_t wait_ns = left_ns < ROUND_NS ? left_ns : ROUND_NS;
+    struct signalfd_siginfo info;
+
+    fds[cpus] = (struct pollfd){.fd = signal_fd, .events = POLLIN};
+    fds[cpus + 1] = (struct pollfd){.fd = recording->target->pid_fd, .events = POLLIN};
+    if (poll(fds, cpus + 2, (int)(wait_ns / 1000000) + 1) <= 0)
+        return 0;
+    for (size_t i = 0; i < cpus; i++)
+        if (fds[i].revents & (POLLHUP | POLLERR))
+            fds[i].fd = -1; /* its threads have ended: nothing to wake us for, still read */
+    if (read(signal_fd, &info, sizeof(info)) == sizeof(info))
+        return (int)info.ssi_signo;
+    return 0;
+}
+
+static void run(struct recording *recording, int signal_fd, struct pollfd *fds)
+{
+    struct target *target = recording->target;
+    int64_t begin_ns = now_ns(CLOCK_MONOTONIC), end_ns = INT64_MAX, at_ns;
+
+    if (recording->max_seconds > 0)
+        end_ns = begin_ns + (int64_t)(recording->max_seconds * (double)NS_PER_SECOND);
+    for (;;) {
+        int signal_number;
+
+        read_round(recording, false);
+        target_check(target);
+        at_ns = now_ns(CLOCK_MONOTONIC);
+        recording->duration_ns = at_ns - begin_ns;
+        if (target->ended)
+            return;
+        talk_progress("%.0f s, %" PRIu64 " samples", (double)(at_ns - begin_ns) / NS_PER_SECOND,
+                      recording->trace->sample_count);
+        signal_number = at_ns < end_ns ? wait_round(recording, signal_fd, fds, end_ns - at_ns) : 0;
+        if (!signal_number && at_ns < end_ns)
+            continue;
+        if (recording->was_stopped || !target->is_command)
+            break;
+        recording->was_stopped = true;
+        end_ns = at_ns + GRACE_NS;
+        if (signal_number != SIGINT)
+            kill(target->pid, SIGTERM);
+    }
+    recording->was_stopped = true;
+}
+
+bool recording_run(struct recording *recording, struct err *err)
+{
+    struct pollfd *fds;
+    int signal_fd = take_signals(err);
+
+    if (signal_fd < 0)
+        return false;
+    recording->time_ns = now_ns(CLOCK_REALTIME);
+    if (!start(recording, err)) {
+        close(signal_fd);
+        return false;
+    }
+    fds = mem_array(recording->sampler->cpu_count + 2, sizeof(*fds));
+    sampler_poll_fds(recording->sampler, fds);
+    run(recording, signal_fd, fds);
+    talk_progress_end();
+    sampler_stop(recording->sampler);
+    read_round(recording, true);
+    free(fds);
+    close(signal_fd);
+    return true;
+}

@@ -1,0 +1,123 @@
+#include "trace.h"
+
+#include <linux/perf_event.h>
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "base/number.h"
+#include "binary/image.h"
+
+/* Remembered by file name: libraries are mapped by every process. */
+static const char *read_build_id(struct trace *trace, const char *file)
+{
+    uint32_t id = byteset_add_text(&trace->files, file);
+
+    if (id == trace->build_id_count)
+        *ARRAY_PUSH(trace->build_ids, trace->build_id_count, trace->build_id_capacity) =
+            image_read_build_id(file);
+    return trace->build_ids[id];
+}
+
+void trace_map(struct trace *trace, uint32_t pid, const struct perf_record_map *map)
+{
+    char hex[2 * PERF_RECORD_BUILD_ID_BYTES + 1] = "";
+    struct code_mapping mapping = {.start_ip = map->start_ip,
+                                   .limit_ip = map->limit_ip,
+                                   .pgoff = map->pgoff,
+                                   .file = map->name,
+                                   .build_id = hex};
+
+    for (size_t i = 0; i < map->build_id_len; i++)
+        snprintf(hex + 2 * i, 3, "%02x", map->build_id[i]);
+    if (!map->build_id_len && map->name[0] == '/' && map->name[1] != '/') /* "//anon" is no file */
+        mapping.build_id = read_build_id(trace, map->name);
+    if (!map->is_data)
+        address_spaces_map(&trace->spaces, pid, &mapping);
+}
+
+static void push(struct trace *trace, size_t *count, uint64_t ip, uint64_t mapping)
+{
+    *ARRAY_PUSH(trace->frames, *count, trace->frame_capacity) =
+        (struct stack_frame){.ip = ip, .mapping = mapping};
+}
+
+/*
+ * The stack of callers, after the leaf. A return address outside all code is where a function
+ * without frame pointer has led the kernel astray: what follows is as wrong, so the stack ends.
+ */
+static void add_callers(struct trace *trace, const struct perf_record *record, size_t *count)
+{
+    bool is_leaf = true;
+
+    for (size_t i = 0; i < record->sample.chain_count; i++) {
+        uint64_t ip = perf_record_caller(record, i);
+        uint32_t mapping;
+
+        if (ip >= (uint64_t)PERF_CONTEXT_MAX)
+            continue;
+        if (is_leaf) { /* the sampled ip once more */
+            is_leaf = false;
+            continue;
+        }
+        mapping =
+            ip ? address_spaces_find(&trace->spaces, record->pid, ip - 1) : ADDRESS_SPACE_NONE;
+        if (mapping == ADDRESS_SPACE_NONE)
+            break;
+        push(trace, count, ip - 1, mapping);
+    }
+}
+
+static void add_sample(struct trace *trace, const struct perf_record *record)
+{
+    uint32_t mapping = address_spaces_find(&trace->spaces, record->pid, record->sample.ip);
+    size_t count = 0;
+
+    push(trace, &count, record->sample.ip, mapping);
+    add_callers(trace, record, &count);
+    stacks_add(&trace->stacks, trace->frames, count);
+    byteset_add(&trace->pids, &record->pid, sizeof(record->pid));
+    byteset_add(&trace->tids, &record->tid, sizeof(record->tid));
+    trace->sample_count++;
+    trace->unmapped_count += mapping == ADDRESS_SPACE_NONE;
+}
+
+void trace_add(struct trace *trace, const struct perf_record *record)
+{
+    switch (record->type) {
+    case PERF_RECORD_SAMPLE:
+        add_sample(trace, record);
+        break;
+    case PERF_RECORD_MMAP:
+    case PERF_RECORD_MMAP2:
+        trace_map(trace, record->pid, &record->map);
+        break;
+    case PERF_RECORD_COMM:
+        if (record->misc & PERF_RECORD_MISC_COMM_EXEC)
+            address_spaces_clear(&trace->spaces, record->pid);
+        break;
+    case PERF_RECORD_FORK:
+        address_spaces_fork(&trace->spaces, record->pid, record->task.parent_pid);
+        break;
+    case PERF_RECORD_LOST:
+    case PERF_RECORD_LOST_SAMPLES:
+        trace->lost_count = saturating_add(trace->lost_count, record->lost);
+        break;
+    case PERF_RECORD_THROTTLE:
+        trace->throttled_count++;
+        break;
+    }
+}
+
+void trace_release(struct trace *trace)
+{
+    address_spaces_release(&trace->spaces);
+    stacks_release(&trace->stacks);
+    byteset_release(&trace->pids);
+    byteset_release(&trace->tids);
+    byteset_release(&trace->files);
+    for (size_t i = 0; i < trace->build_id_count; i++)
+        free(trace->build_ids[i]);
+    free(trace->build_ids);
+    free(trace->frames);
+    *trace = (struct trace){0};
+}
