@@ -1,0 +1,53 @@
+/*
+ * arguments.h - what a compiler's command line asks for, as far as profiles are concerned.
+ *
+ * One table in arguments.c spells the options of clang and gcc that matter: those that take
+ * their argument in the next word, those that choose the phase, and those of optimization, debug
+ * information, profiles and the linker. Everything else is passed over. Response files are read
+ * to see what is in them, never rewritten. (clang, docs/ClangCommandLineReference.)
+ *
+ * Strings point into argv or into the arena of this struct.
+ */
+#ifndef PGO_BUILD_ARGUMENTS_H
+#define PGO_BUILD_ARGUMENTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/memory.h"
+
+enum arguments_phase {
+    ARGUMENTS_OTHER,        /* asks for a version, preprocesses, checks syntax, ... */
+    ARGUMENTS_COMPILE,      /* sources to objects or assembly */
+    ARGUMENTS_COMPILE_LINK, /* sources to a program in one step */
+    ARGUMENTS_LINK,
+};
+
+struct arguments {
+    struct arena arena;
+    enum arguments_phase phase;
+    const char **sources; /* C and C++ files, and headers to precompile */
+    size_t source_count, source_capacity;
+    size_t other_inputs; /* objects, libraries, assembly, other languages, standard input */
+    bool has_assembly, has_stdin;
+    const char *output; /* of -o, or NULL */
+    bool optimized;     /* -O1 and up, -Og, -Os, -Oz: the last one counts */
+    bool debug_lines;   /* the user asks for line tables or more */
+    bool own_profile;   /* the user names a profile, or records or refuses one */
+    bool lto;
+    bool build_id;    /* the user says something about it */
+    bool relocatable; /* -r */
+    bool nostdlib;
+    bool colour;    /* the user says something about it */
+    bool standard;  /* -std= or -ansi is given */
+    int end_marker; /* index in argv of the word that brings "--", else argc */
+};
+
+/* argv[0] is the compiler. Never fails: what is not understood is OTHER. */
+void arguments_read(struct arguments *arguments, int argc, char **argv);
+void arguments_release(struct arguments *arguments);
+
+/* Where the i-th source's result goes: -o, or its name in the current folder, or a.out. */
+char *arguments_output(const struct arguments *arguments, size_t i); /* absolute; free() it */
+
+#endif

@@ -1,0 +1,30 @@
+/*
+ * compiler.h - what is known of a compiler, by asking it once.
+ *
+ * `PATH --version` tells the kind and the version, a trial compile tells whether it reports stale
+ * profiles. The answers are kept in the state folder's `compilers` (records: path, size,
+ * modification time, kind, version, reports), so that a launch costs no extra process. A file
+ * that changed is asked again.
+ */
+#ifndef PGO_BUILD_COMPILER_H
+#define PGO_BUILD_COMPILER_H
+
+#include <stdbool.h>
+
+#include "base/err.h"
+
+enum compiler_kind { COMPILER_CLANG, COMPILER_GCC, COMPILER_UNKNOWN };
+
+struct compiler {
+    enum compiler_kind kind;
+    char version[32];       /* "22.1.0"; empty if unknown */
+    bool reports_staleness; /* clang 19 and newer: -mllvm -report-profile-staleness */
+};
+
+/* Fails only if there is no such program. */
+MUST_CHECK bool compiler_ask(const char *path, const char *state, struct compiler *compiler,
+                             struct err *err);
+
+unsigned compiler_major(const struct compiler *compiler); /* 0 if unknown */
+
+#endif

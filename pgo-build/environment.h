@@ -1,0 +1,40 @@
+/*
+ * environment.h - how the command finds the launcher: PATH, CC, CXX, and CMake's variables.
+ *
+ * A compiler that the user named in CC or CXX is kept, behind the launcher; cc and c++ count as
+ * not named. CMake's configure step gets the launcher by CMake's own variables and the plain
+ * compiler in CC: with both it would run twice.
+ */
+#ifndef PGO_BUILD_ENVIRONMENT_H
+#define PGO_BUILD_ENVIRONMENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/memory.h"
+#include "state.h"
+#include "toolchain.h"
+
+/* In the environment of everything that runs below a pgo-build: its state folder. */
+#define ENVIRONMENT_SESSION "PGO_BUILD_SESSION"
+
+struct environment_variable {
+    const char *name, *value;
+};
+
+struct environment {
+    struct arena arena;
+    struct environment_variable *items;
+    size_t count, capacity;
+};
+
+/* Works the variables out from the present environment; changes nothing yet. */
+void environment_plan(struct environment *environment, const struct state *state,
+                      const struct toolchain *toolchain, bool configures_cmake);
+void environment_apply(const struct environment *environment);
+void environment_release(struct environment *environment);
+
+/* Does CC, CXX or a CC=... word of the command name a compiler other than cc and c++? */
+bool environment_names_compiler(char *const *command);
+
+#endif

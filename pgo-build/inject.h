@@ -1,0 +1,64 @@
+/*
+ * inject.h - what a compile or a link gets on top of what the user wrote.
+ *
+ * Two steps, so that the front end can redo the second without the command line: decide() looks
+ * at the command and says which groups of flags fit it (the shape) and, if that is not all of
+ * them, why (the verdict); flags() spells the groups out for a profile. The key names
+ * everything that a result was given by us: the compiler and the flags. The profile's path is
+ * among them and is named by the profile's content, so an equal key means an equal profile.
+ */
+#ifndef PGO_BUILD_INJECT_H
+#define PGO_BUILD_INJECT_H
+
+#include <stdbool.h>
+
+#include "arguments.h"
+#include "base/content.h"
+#include "compiler.h"
+
+enum inject_verdict {
+    INJECT_PROFILE,     /* takes the profile, if there is one for its source */
+    INJECT_OTHER,       /* nothing to compile, or another language */
+    INJECT_LINK,        /* a plain link */
+    INJECT_ASSEMBLY,    /* the rest: compiled, but not for us, and why */
+    INJECT_UNOPTIMIZED, /* -O0 or none */
+    INJECT_OWN_PROFILE, /* the user's own -fprofile... */
+    INJECT_TRIAL,       /* conftest, CMake's and Meson's checks, standard input */
+    INJECT_GCC,
+    INJECT_UNKNOWN_COMPILER,
+    INJECT_UNDER_CACHE, /* run by a compiler cache that stands outside of us */
+};
+
+const char *inject_verdict_name(enum inject_verdict verdict); /* one word, for files */
+bool inject_verdict_parse(const char *name, enum inject_verdict *verdict);
+
+/* Groups of flags. */
+enum inject_shape {
+    INJECT_TAKES_PROFILE = 1,
+    INJECT_TAKES_LINES = 2, /* -fdebug-info-for-profiling */
+    INJECT_TAKES_G1 = 4,    /* the user asked for no debug information */
+    INJECT_TAKES_BUILD_ID = 8,
+    INJECT_TAKES_STALENESS = 16, /* this compiler can report it */
+};
+
+struct inject_decision {
+    enum inject_verdict verdict;
+    unsigned shape; /* of enum inject_shape */
+};
+
+/* `folder`: the current one. */
+struct inject_decision inject_decide(const struct arguments *arguments,
+                                     const struct compiler *compiler, const char *folder);
+
+struct inject_flags {
+    const char *items[12];
+    size_t count;
+};
+
+/* `profile`: what -fprofile-sample-use gets, or NULL. Strings are put into the arena. */
+void inject_spell(struct inject_flags *flags, unsigned shape, const char *profile, const char *root,
+                  struct arena *arena);
+
+struct content_name inject_key(const char *compiler_path, const struct inject_flags *flags);
+
+#endif

@@ -1,0 +1,246 @@
+/*
+ * pgo-launch: stands in the place of every compiler while pgo-build runs.
+ *
+ * read the call → read the command line → decide → run → note what the result was given
+ */
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "arguments.h"
+#include "base/path.h"
+#include "base/talk.h"
+#include "child.h"
+#include "inject.h"
+#include "launch.h"
+#include "log.h"
+#include "objects.h"
+
+/* Everything that is known of a compile before it runs. */
+struct job {
+    struct arguments arguments;
+    struct compiler compiler;
+    struct inject_decision decision;
+    struct inject_flags flags;
+    const char *profile_source; /* the user's file, if the profile goes in; else "" */
+    char *source;               /* absolute; of the first one */
+    bool cached;
+};
+
+/* Ends this process as the program does that takes its place. */
+static int replace(char **argv)
+{
+    struct err err = {0};
+
+    execv(argv[0], argv);
+    err_errno(&err, argv[0], "cannot run");
+    free(argv);
+    talk_error(&err);
+    return child_start_code(&err);
+}
+
+/* As if we were not there; a cache that the user has put in front stays there. */
+static int pass_through(const struct launch *launch)
+{
+    char **argv = mem_array((size_t)launch->argc + 2, sizeof(*argv));
+    size_t count = 0;
+
+    if (launch->cache_asked && launch->cache)
+        argv[count++] = launch->cache;
+    argv[count++] = launch->compiler;
+    for (int i = 1; i < launch->argc; i++)
+        argv[count++] = launch->argv[i];
+    return replace(argv);
+}
+
+/* Run by a cache that could not be put behind us: whatever we add would not be in its key. */
+static bool is_under_cache(void)
+{
+    char *link = mem_format("/proc/%d/exe", (int)getppid());
+    char *parent = path_real(link);
+    const char *name = parent ? path_base(parent) : "";
+    bool under = strcmp(name, "ccache") == 0 || strcmp(name, "sccache") == 0;
+
+    free(parent);
+    free(link);
+    return under;
+}
+
+static bool is_c99(const struct launch *launch, const char *name)
+{
+    return strcmp(launch->asked, name) == 0;
+}
+
+static void prepare(const struct launch *launch, struct job *job)
+{
+    const struct selection_profile *profile = NULL;
+    struct err err = {0};
+    char *folder = path_absolute(".");
+
+    job->profile_source = "";
+    arguments_read(&job->arguments, launch->argc, launch->argv);
+    if (!compiler_ask(launch->compiler, launch->state, &job->compiler, &err))
+        job->compiler = (struct compiler){.kind = COMPILER_UNKNOWN};
+    job->decision = inject_decide(&job->arguments, &job->compiler, folder);
+    if (job->decision.verdict == INJECT_PROFILE && !launch->cache_asked && is_under_cache())
+        job->decision = (struct inject_decision){.verdict = INJECT_UNDER_CACHE};
+    job->source = path_absolute(job->arguments.source_count ? job->arguments.sources[0] : ".");
+    profile = selection_find(&launch->session.selection, job->source);
+    inject_spell(&job->flags, job->decision.shape, profile ? profile->path : NULL,
+                 launch->session.selection.root, &job->arguments.arena);
+    if (profile && profile->path && (job->decision.shape & INJECT_TAKES_PROFILE))
+        job->profile_source = profile->source;
+    job->cached =
+        launch->cache && (launch->cache_asked || (job->compiler.kind == COMPILER_CLANG &&
+                                                  job->arguments.phase == ARGUMENTS_COMPILE));
+    free(folder);
+}
+
+/* [cache] compiler, the user's words, ours (before "--", which ends the options). */
+static char **compose(const struct launch *launch, const struct job *job)
+{
+    char **argv = mem_array((size_t)launch->argc + job->flags.count + 4, sizeof(*argv));
+    bool is_ours = job->compiler.kind == COMPILER_CLANG;
+    size_t count = 0;
+
+    if (job->cached)
+        argv[count++] = launch->cache;
+    argv[count++] = launch->compiler;
+    if (is_ours && !job->arguments.standard && is_c99(launch, "c99"))
+        argv[count++] = "-std=c99";
+    if (is_ours && !job->arguments.standard && is_c99(launch, "c89"))
+        argv[count++] = "-std=c89";
+    for (int i = 1; i <= launch->argc; i++) {
+        if (i == job->arguments.end_marker) {
+            for (size_t k = 0; k < job->flags.count; k++)
+                argv[count++] = (char *)job->flags.items[k];
+            if ((job->decision.shape & INJECT_TAKES_STALENESS) && !job->arguments.colour &&
+                talk_wants_colour(STDERR_FILENO))
+                argv[count++] = "-fcolor-diagnostics"; /* it sees a pipe, the user a terminal */
+        }
+        if (i < launch->argc)
+            argv[count++] = launch->argv[i];
+    }
+    return argv;
+}
+
+/* Runs the compile with standard error through the filter. */
+static bool run_filtered(char **argv, struct staleness *staleness, int *status, struct err *err)
+{
+    int fds[2];
+    bool started;
+
+    if (pipe2(fds, O_CLOEXEC) != 0)
+        return err_errno(err, argv[0], "cannot create a pipe");
+    started = child_start(argv[0], argv, fds[1], err);
+    close(fds[1]);
+    if (started) {
+        staleness_filter(staleness, fds[0], STDERR_FILENO);
+        *status = child_wait();
+    }
+    close(fds[0]);
+    return started;
+}
+
+static bool run(char **argv, bool filtered, struct staleness *staleness, int *status,
+                struct err *err)
+{
+    if (filtered)
+        return run_filtered(argv, staleness, status, err);
+    if (!child_start(argv[0], argv, -1, err))
+        return false;
+    *status = child_wait();
+    return true;
+}
+
+/* For the report, and for the next start. */
+static void note(const struct launch *launch, const struct job *job,
+                 const struct staleness *staleness, int exit_code)
+{
+    struct content_name key = inject_key(launch->compiler, &job->flags);
+    struct log_entry entry = {.verdict = job->decision.verdict,
+                              .exit_code = exit_code,
+                              .compiler = launch->compiler,
+                              .version = job->compiler.version,
+                              .profile = job->profile_source,
+                              .cache = job->cached ? path_base(launch->cache) : ""};
+    size_t outputs = job->arguments.phase == ARGUMENTS_COMPILE ? job->arguments.source_count : 1;
+
+    for (size_t i = 0; i < job->arguments.source_count; i++) {
+        char *source = path_absolute(job->arguments.sources[i]);
+        char *output = arguments_output(&job->arguments, i);
+        struct object object = {.output = output,
+                                .source = source,
+                                .asked = launch->asked,
+                                .verdict = job->decision.verdict,
+                                .shape = job->decision.shape,
+                                .key = key.text};
+
+        entry.source = source;
+        entry.output = output;
+        entry.staleness = i == 0 ? *staleness : (struct staleness){0};
+        log_append(launch->state, &entry);
+        if (i < outputs && exit_code == 0)
+            objects_append(launch->state, &object);
+        free(source);
+        free(output);
+    }
+}
+
+static int compile(const struct launch *launch, const struct job *job)
+{
+    bool filtered = (job->decision.shape & INJECT_TAKES_STALENESS) && job->profile_source[0];
+    char **argv = compose(launch, job);
+    struct staleness staleness = {0};
+    struct err err = {0};
+    int status = 0;
+
+    bool started;
+
+    if (job->arguments.source_count == 0)
+        return replace(argv);
+    started = run(argv, filtered, &staleness, &status, &err);
+    free(argv);
+    if (!started) {
+        talk_error(&err);
+        return child_start_code(&err);
+    }
+    note(launch, job, &staleness, WIFEXITED(status) ? WEXITSTATUS(status) : 255);
+    return child_end_like(status);
+}
+
+/* Something to build, and no trial of the build system. */
+static bool is_ours(const struct job *job)
+{
+    return job->decision.verdict != INJECT_TRIAL && job->decision.verdict != INJECT_OTHER;
+}
+
+static void job_release(struct job *job)
+{
+    arguments_release(&job->arguments);
+    free(job->source);
+}
+
+int main(int argc, char **argv)
+{
+    struct launch launch = {0};
+    struct job job = {0};
+    struct err err = {0};
+    int code;
+
+    talk_start("pgo-launch");
+    if (!launch_read(&launch, argc, argv, &err)) {
+        talk_error(&err);
+        code = err.kind == ERR_NOT_FOUND ? CHILD_NOT_FOUND : CHILD_FAILED;
+    } else if (!launch.live) {
+        code = pass_through(&launch);
+    } else {
+        prepare(&launch, &job);
+        code = is_ours(&job) ? compile(&launch, &job) : pass_through(&launch);
+    }
+    job_release(&job);
+    launch_release(&launch);
+    return code;
+}

@@ -1,0 +1,51 @@
+/*
+ * objects.h - what each result of a compile was made with, so that a changed profile rebuilds it.
+ *
+ * make and ninja do not see that the profile changed: its path is not in any dependency file.
+ * So the launcher adds a line here for each object (or program, when compiled and linked in one
+ * step) that it writes. At the start, the front end works out the key each of them would get
+ * now; those that differ get a modification time long ago, and make rebuilds exactly them.
+ * Sources are never touched. A result that was written by somebody else since (another
+ * modification time than we saw) is treated as differing: nobody knows what it carries.
+ */
+#ifndef PGO_BUILD_OBJECTS_H
+#define PGO_BUILD_OBJECTS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "inject.h"
+#include "session.h"
+
+struct object {
+    const char *output, *source; /* absolute */
+    const char *asked;           /* the compiler as it was called: a name in bin/, or a path */
+    enum inject_verdict verdict;
+    unsigned shape;
+    const char *key;
+    uint64_t mtime_ns; /* of the output, when we had written it */
+};
+
+/* Called when the output is there. */
+void objects_append(const char *state, const struct object *object);
+
+struct objects_count {
+    size_t known;   /* results that still exist */
+    size_t stale;   /* of these: set to be rebuilt */
+    size_t current; /* of these: carry the profile that was chosen for them */
+};
+
+/*
+ * Compares all known results with what the session would give them, and sets the stale ones to
+ * be rebuilt unless `only_count`. Rewrites the file without what is gone or doubled.
+ */
+MUST_CHECK bool objects_refresh(const char *state, const struct session *session, bool only_count,
+                                struct objects_count *count, struct err *err);
+
+/* The program that runs for a compiler called like that; NULL if there is none. */
+const char *objects_compiler(const struct session *session, const char *asked);
+
+/* Sets a file to be rebuilt. */
+void objects_expire(const char *path);
+
+#endif

@@ -1,0 +1,119 @@
+#include "options.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/options.h"
+
+enum { OPTION_PGO, OPTION_DRY_RUN, OPTION_VERBOSE, OPTION_REPORT, OPTION_HELP, OPTION_VERSION };
+
+static const struct option_spec table[] = {
+    {"-pgo", OPTION_VALUE, "auto|off|FILE",
+     "auto (default): each source gets the nearest default.pgo;\n"
+     "off: no profile; FILE: this one for all",
+     OPTION_PGO},
+    {"-n", OPTION_FLAG, NULL, "say what would be run, and run nothing", OPTION_DRY_RUN},
+    {"-v", OPTION_FLAG, NULL, "say what each file got", OPTION_VERBOSE},
+    {"-report", OPTION_VALUE, "FILE", "write the report as JSON", OPTION_REPORT},
+    {"--help", OPTION_FLAG, NULL, "this text", OPTION_HELP},
+    {"--version", OPTION_FLAG, NULL, "the version", OPTION_VERSION},
+};
+
+static void print_help(void)
+{
+    struct strbuf text = {0};
+
+    strbuf_add_text(
+        &text,
+        "usage: pgo-build [-pgo=auto|off|FILE] [-n] [-v] [-report=FILE] [--] COMMAND [ARG...]\n\n"
+        "Runs a build so that clang optimizes each file by the profile lying next to it, in\n"
+        "default.pgo. The command is any build: make, ninja, cmake, or a compiler.\n\n");
+    options_describe(table, ARRAY_SIZE(table), &text);
+    strbuf_add_text(
+        &text,
+        "\nexamples:\n"
+        "  pgo-build make                            build with default.pgo\n"
+        "  pgo-build make CC=clang-19                ... with this clang\n"
+        "  pgo-build -pgo=off make                   without a profile, ready to be profiled\n"
+        "  pgo-build -pgo=prod.pgo make              with this profile for all files\n"
+        "  pgo-build cmake -S . -B build && pgo-build cmake --build build\n"
+        "  pgo-build clang -O2 main.c -o app\n"
+        "\nPGO_BUILD_CACHE names the folder that keeps converted profiles (~/.cache/pgo-build).\n"
+        "Exit code: the command's own; 125 pgo-build itself failed, 126 the command is not\n"
+        "executable, 127 it was not found.\n");
+    fputs(text.data, stdout);
+    strbuf_release(&text);
+}
+
+static bool take_mode(struct build_options *options, const char *value, struct err *err)
+{
+    options->mode_given = true;
+    options->file = NULL;
+    if (strcmp(value, "auto") == 0)
+        options->mode = PGO_AUTO;
+    else if (strcmp(value, "off") == 0)
+        options->mode = PGO_OFF;
+    else if (value[0] == '\0')
+        return err_set(err, ERR_USAGE, "-pgo needs a value: auto, off or FILE");
+    else {
+        options->mode = PGO_FILE;
+        options->file = value;
+    }
+    return true;
+}
+
+/* One option; OPTIONS_RUN means: go on reading. */
+static enum options_outcome take(struct build_options *options, int id, const char *value,
+                                 struct err *err)
+{
+    switch (id) {
+    case OPTION_PGO:
+        return take_mode(options, value, err) ? OPTIONS_RUN : OPTIONS_WRONG;
+    case OPTION_DRY_RUN:
+        options->dry_run = true;
+        return OPTIONS_RUN;
+    case OPTION_VERBOSE:
+        options->verbose = true;
+        return OPTIONS_RUN;
+    case OPTION_REPORT:
+        options->report = value;
+        return OPTIONS_RUN;
+    case OPTION_HELP:
+        print_help();
+        return OPTIONS_DONE;
+    case OPTION_VERSION:
+        puts("pgo-build " PGO_VERSION);
+        return OPTIONS_DONE;
+    default:
+        return OPTIONS_WRONG;
+    }
+}
+
+enum options_outcome options_read(struct build_options *options, int argc, char **argv,
+                                  struct err *err)
+{
+    struct options reader = {.table = table,
+                             .count = ARRAY_SIZE(table),
+                             .argc = argc,
+                             .argv = argv,
+                             .stop_at_operand = true,
+                             .single_dash = true};
+    const char *value;
+    int id;
+
+    while ((id = options_next(&reader, &value, err)) >= 0) {
+        enum options_outcome outcome = take(options, id, value, err);
+
+        if (outcome != OPTIONS_RUN)
+            return outcome;
+    }
+    if (id == OPTIONS_ERROR)
+        return OPTIONS_WRONG;
+    if (reader.next >= argc) {
+        err_set(err, ERR_USAGE, "no command is given");
+        err_hint(err, "for example: pgo-build make");
+        return OPTIONS_WRONG;
+    }
+    options->command = argv + reader.next;
+    return OPTIONS_RUN;
+}

@@ -1,0 +1,28 @@
+/*
+ * options.h - the front end's command line.
+ */
+#ifndef PGO_BUILD_OPTIONS_H
+#define PGO_BUILD_OPTIONS_H
+
+#include <stdbool.h>
+
+#include "base/err.h"
+
+enum pgo_mode { PGO_AUTO, PGO_OFF, PGO_FILE };
+
+struct build_options {
+    enum pgo_mode mode;
+    bool mode_given;
+    const char *file; /* of -pgo=FILE */
+    bool dry_run, verbose;
+    const char *report; /* where the JSON goes, or NULL */
+    char **command;     /* ends with NULL; at least one word */
+};
+
+enum options_outcome { OPTIONS_RUN, OPTIONS_DONE, OPTIONS_WRONG };
+
+/* OPTIONS_DONE: --help or --version was printed. Strings point into argv. */
+enum options_outcome options_read(struct build_options *options, int argc, char **argv,
+                                  struct err *err);
+
+#endif

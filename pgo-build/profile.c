@@ -1,0 +1,341 @@
+#include "profile.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/content.h"
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/number.h"
+#include "base/path.h"
+#include "base/process.h"
+#include "base/talk.h"
+#include "record.h"
+
+#define MAX_BYTES ((size_t)2 * 1024 * 1024 * 1024)
+
+static const char *const kind_names[] = {
+    [PROFILE_TEXT] = "text sample profile",
+    [PROFILE_BINARY] = "binary sample profile",
+    [PROFILE_PPROF] = "pprof",
+};
+
+/* All of the first 4 KiB is text. */
+static bool is_text(const unsigned char *data, size_t len)
+{
+    for (size_t i = 0; i < len && i < 4096; i++)
+        if (data[i] < 0x20 && !strchr("\t\n\r", data[i]))
+            return false;
+    return true;
+}
+
+/* Does the first line that is neither blank nor a comment look like NAME:TOTAL:HEAD? */
+static bool starts_with_function(const char *text)
+{
+    while (*text) {
+        size_t len = strcspn(text, "\r\n");
+
+        if (len && text[0] != '#' && text[0] != ' ')
+            return memchr(text, ':', len) && text[len - 1] >= '0' && text[len - 1] <= '9';
+        text += len;
+        text += *text != '\0';
+    }
+    return false;
+}
+
+static bool is_blank(const unsigned char *data, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+        if (!strchr(" \t\r\n", data[i]))
+            return false;
+    return true;
+}
+
+enum profile_kind profile_kind(const void *data, size_t len)
+{
+    /* LLVM's magic is a number in LEB128, "SPROF42" above a byte for the form. */
+    static const char sampleprof[] = "\xe4\xd0\xb1\xf4\xc9\x94\xa8\x53";
+    static const char instrumentation[] = "\xfflprofi\x81";
+    static const char gperftools[] = "\0\0\0\0\0\0\0\0\3\0\0\0\0\0\0\0";
+    const unsigned char *bytes = data;
+
+    if (is_blank(bytes, len))
+        return PROFILE_EMPTY;
+    if (len > 8 && memcmp(bytes + 1, sampleprof, 8) == 0)
+        return PROFILE_BINARY;
+    if (len >= 8 && memcmp(bytes, instrumentation, 8) == 0)
+        return PROFILE_INSTRUMENTATION;
+    if (len >= 8 && memcmp(bytes, "PERFILE2", 8) == 0)
+        return PROFILE_PERF_DATA;
+    if (len >= 2 && bytes[0] == 0x1f && bytes[1] == 0x8b)
+        return PROFILE_PPROF;
+    if (len >= 16 && memcmp(bytes, gperftools, 16) == 0)
+        return PROFILE_PPROF; /* the converter tells them apart */
+    if (!is_text(bytes, len))
+        return bytes[0] == 0x0a ? PROFILE_PPROF : PROFILE_FOREIGN; /* field 1, sample_type */
+    return starts_with_function(data) ? PROFILE_TEXT : PROFILE_FOREIGN;
+}
+
+void profile_count_text(const char *text, uint64_t *samples, uint64_t *functions)
+{
+    *samples = *functions = 0;
+    while (*text) {
+        size_t len = strcspn(text, "\n");
+        char *line = mem_format("%.*s", (int)len, text), *head, *total;
+        uint64_t value;
+
+        head = line[0] != ' ' && line[0] != '#' ? strrchr(line, ':') : NULL;
+        if (head) {
+            *head = '\0';
+            total = strrchr(line, ':');
+            if (total && number_parse_u64(total + 1, &value)) {
+                *samples = saturating_add(*samples, value);
+                ++*functions;
+            }
+        }
+        free(line);
+        text += len + (text[len] == '\n');
+    }
+}
+
+/* Puts the bytes at profiles/CONTENT/default.prof; returns the path. */
+static char *keep(const struct profile_tools *tools, const struct strbuf *bytes, struct err *err)
+{
+    struct content_name name = content_name(bytes->data, bytes->len);
+    char *folder = mem_format("%s/profiles/%s", tools->cache, name.text);
+    char *path = path_join(folder, "default.prof");
+
+    if (!file_exists(path) && (!file_make_folders(folder, err) ||
+                               !file_write(path, bytes->data, bytes->len, FILE_REPLACE, err))) {
+        free(path);
+        path = NULL;
+    }
+    free(folder);
+    return path;
+}
+
+/* The last line of what a program said, without the program's own prefix. */
+static void quote(struct err *err, const char *source, const char *prefix, char *said)
+{
+    char *line, *hint;
+
+    hint = strstr(said, "hint: ");
+    if (hint)
+        *hint = '\0';
+    line = strstr(said, prefix);
+    line = line ? line + strlen(prefix) : said;
+    line[strcspn(line, "\n")] = '\0';
+    if (strncmp(line, source, strlen(source)) == 0)
+        err_set(err, ERR_FORMAT, "%s", line);
+    else
+        err_set(err, ERR_FORMAT, "%s: %s", source, line);
+    if (hint) {
+        hint += strlen("hint: ");
+        hint[strcspn(hint, "\n")] = '\0';
+        err_hint(err, "%s", hint);
+    }
+}
+
+/* llvm-profdata's form of a profile, with its verdict as the error. */
+static bool merge(const struct profile_tools *tools, const char *source, const char *form,
+                  struct strbuf *out, struct err *err)
+{
+    char *made = mem_format("%s/profile.XXXXXX", tools->cache);
+    int fd = mkstemp(made);
+    const char *const argv[] = {tools->profdata, "merge", "--sample", form, "-o", made,
+                                source,          NULL};
+    struct process_result result = {0};
+    bool done = fd >= 0 || err_errno(err, made, "cannot create");
+
+    if (fd >= 0)
+        close(fd);
+    done = done && process_run(argv, "", 0, MAX_BYTES, &result, err);
+    if (done && result.exit_code != 0) {
+        strbuf_add_char(&result.errors, '\n');
+        quote(err, source, "error: ", result.errors.data);
+        err_hint(err, "record it again, or build without it: pgo-build -pgo=off ...");
+        done = false;
+    }
+    done = done && file_read(made, MAX_BYTES, out, err);
+    unlink(made);
+    free(made);
+    process_result_release(&result);
+    return done;
+}
+
+/* LLVM's own forms: counts from the text, and the extensible binary for clang. */
+static bool prepare_llvm(struct profile *profile, const char *file, enum profile_kind kind,
+                         const struct profile_tools *tools, struct err *err)
+{
+    struct strbuf text = {0}, binary = {0};
+    bool done;
+
+    if (kind == PROFILE_TEXT || !tools->profdata)
+        done = file_read(file, MAX_BYTES, &text, err);
+    else
+        done = merge(tools, file, "--text", &text, err);
+    if (done && (kind == PROFILE_TEXT || tools->profdata))
+        profile_count_text(strbuf_text(&text), &profile->samples, &profile->functions);
+    if (done && (profile->samples || (kind == PROFILE_BINARY && !tools->profdata))) {
+        if (tools->profdata)
+            done = merge(tools, file, "--extbinary", &binary, err);
+        profile->path = done ? keep(tools, tools->profdata ? &binary : &text, err) : NULL;
+        done = profile->path != NULL;
+    }
+    strbuf_release(&text);
+    strbuf_release(&binary);
+    return done;
+}
+
+static bool convert(const struct profile_tools *tools, const char *source, const char *made,
+                    struct err *err)
+{
+    const char *const argv[] = {tools->convert, "--format=text", "-o", made, source, NULL};
+    struct process_result result = {0};
+    bool done;
+
+    if (!tools->convert) {
+        err_set(err, ERR_NOT_FOUND, "%s: is a pprof, and pgo-convert was not found", source);
+        return err_hint(err, "install pgo-convert beside pgo-build");
+    }
+    done = process_run(argv, "", 0, MAX_BYTES, &result, err);
+    if (done && result.exit_code != 0) {
+        strbuf_add_char(&result.errors, '\n');
+        quote(err, source, "pgo-convert: ", result.errors.data);
+        done = false;
+    } else if (done && tools->verbose) {
+        talk_say("%s", strbuf_text(&result.errors));
+    }
+    process_result_release(&result);
+    return done;
+}
+
+static bool prepare_pprof(struct profile *profile, const struct profile_tools *tools,
+                          struct err *err)
+{
+    char *made = mem_format("%s/convert.XXXXXX", tools->cache);
+    int fd = mkstemp(made);
+    bool done = fd >= 0 || err_errno(err, made, "cannot create");
+
+    if (fd >= 0)
+        close(fd);
+    done = done && convert(tools, profile->source, made, err) &&
+           prepare_llvm(profile, made, PROFILE_TEXT, tools, err);
+    unlink(made);
+    free(made);
+    return done;
+}
+
+/* Where it is remembered what became of these bytes under these tools. */
+static char *memory_path(const struct profile_tools *tools, const struct strbuf *bytes,
+                         enum profile_kind kind)
+{
+    struct content_name content = content_name(bytes->data, bytes->len), name;
+    char *text = mem_format("%s\n%s\n%s\n%s", content.text, PGO_VERSION,
+                            tools->profdata ? tools->profdata : "",
+                            kind == PROFILE_PPROF ? tools->root : "");
+    char *path;
+
+    name = content_name(text, strlen(text));
+    path = mem_format("%s/profiles/made/%s", tools->cache, name.text);
+    free(text);
+    return path;
+}
+
+static bool recall(struct profile *profile, const char *memory)
+{
+    struct strbuf text = {0};
+    struct err ignored = {0};
+    struct record record;
+    bool found = false;
+    char *rest;
+
+    if (file_exists(memory) && file_read(memory, MAX_BYTES, &text, &ignored)) {
+        rest = text.data;
+        found = record_next(&rest, &record) && record.count == 3 &&
+                (!record.fields[0][0] || file_exists(record.fields[0]));
+    }
+    if (found) {
+        profile->path = record.fields[0][0] ? mem_strdup(record.fields[0]) : NULL;
+        profile->samples = record_u64(&record, 1);
+        profile->functions = record_u64(&record, 2);
+    }
+    strbuf_release(&text);
+    return found;
+}
+
+static bool remember(const struct profile *profile, const char *memory, struct err *err)
+{
+    char *folder = path_folder(memory);
+    struct strbuf line = {0};
+    bool done;
+
+    record_add(&line, profile->path ? profile->path : "");
+    record_add_u64(&line, profile->samples);
+    record_add_u64(&line, profile->functions);
+    record_end(&line);
+    done = file_make_folders(folder, err) &&
+           file_write(memory, line.data, line.len, FILE_REPLACE, err);
+    strbuf_release(&line);
+    free(folder);
+    return done;
+}
+
+static bool refuse(enum profile_kind kind, const char *source, struct err *err)
+{
+    if (kind == PROFILE_INSTRUMENTATION) {
+        err_set(err, ERR_UNSUPPORTED, "%s: is an instrumentation profile, not samples", source);
+        return err_hint(err, "give it to clang yourself: -fprofile-use=%s", source);
+    }
+    if (kind == PROFILE_PERF_DATA) {
+        err_set(err, ERR_UNSUPPORTED, "%s: is perf's own perf.data", source);
+        return err_hint(err, "pgo-collect import %s -o default.pgo", source);
+    }
+    err_set(err, ERR_FORMAT, "%s: is neither a pprof nor an LLVM sample profile", source);
+    return err_hint(err, "record one: pgo-collect record -o default.pgo -- COMMAND");
+}
+
+static bool prepare(struct profile *profile, enum profile_kind kind,
+                    const struct profile_tools *tools, struct err *err)
+{
+    if (kind == PROFILE_PPROF)
+        return prepare_pprof(profile, tools, err);
+    return prepare_llvm(profile, profile->source, kind, tools, err);
+}
+
+bool profile_prepare(struct profile *profile, const char *source, const struct profile_tools *tools,
+                     struct err *err)
+{
+    struct strbuf bytes = {0};
+    enum profile_kind kind;
+    char *memory = NULL;
+    bool done = false;
+
+    profile->source = mem_strdup(source);
+    if (!file_read(source, MAX_BYTES, &bytes, err))
+        goto out;
+    kind = profile_kind(strbuf_text(&bytes), bytes.len);
+    if (kind > PROFILE_PPROF) {
+        refuse(kind, source, err);
+        goto out;
+    }
+    done = true;
+    if (kind == PROFILE_EMPTY)
+        goto out;
+    profile->kind = kind_names[kind];
+    memory = memory_path(tools, &bytes, kind);
+    if (!recall(profile, memory))
+        done = prepare(profile, kind, tools, err) && remember(profile, memory, err);
+out:
+    free(memory);
+    strbuf_release(&bytes);
+    return done;
+}
+
+void profile_release(struct profile *profile)
+{
+    free(profile->source);
+    free(profile->path);
+    *profile = (struct profile){0};
+}

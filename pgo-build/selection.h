@@ -1,0 +1,37 @@
+/*
+ * selection.h - which profile a source file gets.
+ *
+ * The rule: the nearest default.pgo from the source's own folder up to the project's root, else
+ * the fallback (which the project stage has chosen: the one where pgo-build was started, the
+ * root's, or the only one). With -pgo=FILE there is only a fallback. All paths are absolute and
+ * normalized. A rule list is plain data; who fills it owns the strings.
+ */
+#ifndef PGO_BUILD_SELECTION_H
+#define PGO_BUILD_SELECTION_H
+
+#include <stddef.h>
+
+/* A profile that is ready for the compiler; path NULL stands for "has no samples: build without".
+ */
+struct selection_profile {
+    const char *source; /* the file the user dropped */
+    const char *path;   /* what -fprofile-sample-use gets; named by its content */
+};
+
+struct selection_rule {
+    const char *folder; /* holds a default.pgo */
+    struct selection_profile profile;
+};
+
+struct selection {
+    const char *root;
+    struct selection_rule *rules;
+    size_t count, capacity;
+    struct selection_profile fallback; /* both NULL if there is none */
+};
+
+/* The profile for the source, or NULL if none was dropped for it. */
+const struct selection_profile *selection_find(const struct selection *selection,
+                                               const char *source);
+
+#endif

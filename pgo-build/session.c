@@ -1,0 +1,175 @@
+#include "session.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/path.h"
+#include "record.h"
+
+#define SESSION_MAGIC     "pgo-build session 1"
+#define SESSION_MAX_BYTES ((size_t)16 * 1024 * 1024)
+
+const char *session_tool(const struct session *session, const char *name)
+{
+    for (size_t i = 0; i < session->tool_count; i++)
+        if (strcmp(session->tools[i].name, name) == 0)
+            return session->tools[i].path;
+    return NULL;
+}
+
+void session_add_tool(struct session *session, const char *name, const char *path)
+{
+    struct session_tool tool = {arena_strdup(&session->arena, name),
+                                arena_strdup(&session->arena, path)};
+
+    *ARRAY_PUSH(session->tools, session->tool_count, session->tool_capacity) = tool;
+}
+
+/* Kind, fields, newline. A field that is NULL ends the list early. */
+static void add_line(struct strbuf *out, const char *kind, const char *first, const char *second,
+                     const char *third)
+{
+    const char *fields[] = {kind, first, second, third};
+
+    for (size_t i = 0; i < ARRAY_SIZE(fields) && fields[i]; i++)
+        record_add(out, fields[i]);
+    record_end(out);
+}
+
+void session_format(const struct session *session, struct strbuf *out)
+{
+    const struct selection *selection = &session->selection;
+
+    add_line(out, SESSION_MAGIC, NULL, NULL, NULL);
+    add_line(out, "root", selection->root, NULL, NULL);
+    for (size_t i = 0; i < session->tool_count; i++)
+        add_line(out, "tool", session->tools[i].name, session->tools[i].path, NULL);
+    for (size_t i = 0; i < selection->count; i++)
+        add_line(out, "profile", selection->rules[i].folder, selection->rules[i].profile.source,
+                 selection->rules[i].profile.path);
+    if (selection->fallback.source)
+        add_line(out, "fallback", selection->fallback.source, selection->fallback.path, NULL);
+    add_line(out, "end", NULL, NULL, NULL);
+}
+
+/* The fields from `index` on: the user's file, and the compiler's unless it has no samples. */
+static struct selection_profile parse_profile(struct arena *arena, const struct record *record,
+                                              size_t index)
+{
+    struct selection_profile profile = {0};
+
+    profile.source = arena_strdup(arena, record_field(record, index));
+    if (record->count > index + 1)
+        profile.path = arena_strdup(arena, record_field(record, index + 1));
+    return profile;
+}
+
+static void parse_line(struct session *session, const struct record *record)
+{
+    struct selection *selection = &session->selection;
+    const char *kind = record->fields[0];
+
+    if (strcmp(kind, "root") == 0)
+        selection->root = arena_strdup(&session->arena, record_field(record, 1));
+    else if (strcmp(kind, "tool") == 0)
+        session_add_tool(session, record_field(record, 1), record_field(record, 2));
+    else if (strcmp(kind, "profile") == 0)
+        *ARRAY_PUSH(selection->rules, selection->count, selection->capacity) =
+            (struct selection_rule){.folder =
+                                        arena_strdup(&session->arena, record_field(record, 1)),
+                                    .profile = parse_profile(&session->arena, record, 2)};
+    else if (strcmp(kind, "fallback") == 0)
+        selection->fallback = parse_profile(&session->arena, record, 1);
+}
+
+bool session_parse(struct session *session, char *text, struct err *err)
+{
+    struct record record;
+    bool ended = false;
+
+    if (!record_next(&text, &record) || strcmp(record.fields[0], SESSION_MAGIC) != 0)
+        return err_set(err, ERR_FORMAT, "does not start with '%s'", SESSION_MAGIC);
+    while (record_next(&text, &record)) {
+        ended = strcmp(record.fields[0], "end") == 0;
+        parse_line(session, &record);
+    }
+    if (!ended || !session->selection.root)
+        return err_set(err, ERR_FORMAT, "ends early");
+    return true;
+}
+
+bool session_read(struct session *session, const char *state, struct err *err)
+{
+    char *path = mem_format("%s/session", state);
+    struct strbuf text = {0};
+    bool done;
+
+    done = file_read(path, SESSION_MAX_BYTES, &text, err);
+    if (done && !text.data)
+        done = err_set(err, ERR_FORMAT, "is empty");
+    if (done && !session_parse(session, text.data, err))
+        done = err_prepend(err, "%s: ", path);
+    strbuf_release(&text);
+    free(path);
+    return done;
+}
+
+void session_release(struct session *session)
+{
+    free(session->tools);
+    free(session->selection.rules);
+    arena_release(&session->arena);
+    *session = (struct session){0};
+}
+
+static bool set_lock(int fd, int command, short type)
+{
+    struct flock lock = {.l_type = type, .l_whence = SEEK_SET};
+
+    while (fcntl(fd, command, &lock) != 0)
+        if (errno != EINTR)
+            return false;
+    return true;
+}
+
+int session_lock(const char *state, enum session_lock_kind *kind, struct err *err)
+{
+    char *path = mem_format("%s/lock", state);
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+
+    if (fd < 0) {
+        err_errno(err, path, "cannot open");
+    } else if (set_lock(fd, F_OFD_SETLK, F_WRLCK)) {
+        *kind = SESSION_ALONE;
+    } else if (set_lock(fd, F_OFD_SETLKW, F_RDLCK)) {
+        *kind = SESSION_SHARED;
+    } else {
+        err_errno(err, path, "cannot lock");
+        close(fd);
+        fd = -1;
+    }
+    free(path);
+    return fd;
+}
+
+bool session_share(int lock, const char *state, struct err *err)
+{
+    return set_lock(lock, F_OFD_SETLK, F_RDLCK) || err_errno(err, state, "cannot lock");
+}
+
+bool session_is_live(const char *state)
+{
+    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    char *path = mem_format("%s/lock", state);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    bool live = fd >= 0 && fcntl(fd, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
+
+    if (fd >= 0)
+        close(fd);
+    free(path);
+    return live;
+}
