@@ -26,7 +26,9 @@ void sampleprof_free(struct sampleprof *tree)
 
 static const char *intern(struct sampleprof *tree, const char *name)
 {
-    return byteset_at(&tree->names, byteset_add_text(&tree->names, name), NULL);
+    uint32_t id = byteset_add(&tree->names, name, sampleprof_canonical_len(name));
+
+    return byteset_at(&tree->names, id, NULL);
 }
 
 /* Makes a gap of one item at `index` of an array in the arena; the old array is left behind. */
@@ -62,6 +64,7 @@ struct sampleprof_function *sampleprof_add_function(struct sampleprof *tree, con
     struct strbuf key = {0};
     uint32_t id;
 
+    name = intern(tree, name);
     strbuf_add(&key, name, strlen(name) + 1);
     if (is_static)
         strbuf_add_text(&key, unit);
@@ -70,7 +73,7 @@ struct sampleprof_function *sampleprof_add_function(struct sampleprof *tree, con
     if (id < tree->function_count)
         return tree->functions[id];
     function = arena_alloc(&tree->arena, sizeof(*function));
-    function->name = intern(tree, name);
+    function->name = name;
     function->unit = arena_strdup(&tree->arena, unit);
     function->is_static = is_static;
     *ARRAY_PUSH(tree->functions, tree->function_count, tree->function_capacity) = function;
@@ -84,6 +87,7 @@ struct sampleprof_function *sampleprof_add_callee(struct sampleprof *tree,
     size_t low = 0, high = caller->call_count;
     struct sampleprof_function *callee;
 
+    name = intern(tree, name);
     while (low < high) {
         size_t middle = low + (high - low) / 2;
         const struct sampleprof_call *call = &caller->calls[middle];
@@ -99,7 +103,7 @@ struct sampleprof_function *sampleprof_add_callee(struct sampleprof *tree,
             high = middle;
     }
     callee = arena_alloc(&tree->arena, sizeof(*callee));
-    callee->name = intern(tree, name);
+    callee->name = name;
     callee->unit = "";
     caller->calls = insert_gap(&tree->arena, caller->calls, &caller->call_count,
                                &caller->call_capacity, low, sizeof(*caller->calls));
@@ -135,6 +139,7 @@ void sampleprof_add_target(struct sampleprof *tree, struct sampleprof_line *line
 {
     size_t index = 0;
 
+    name = intern(tree, name);
     for (; index < line->target_count; index++) {
         int order = strcmp(line->targets[index].name, name);
 
@@ -147,7 +152,7 @@ void sampleprof_add_target(struct sampleprof *tree, struct sampleprof_line *line
     }
     line->targets = insert_gap(&tree->arena, line->targets, &line->target_count,
                                &line->target_capacity, index, sizeof(*line->targets));
-    line->targets[index] = (struct sampleprof_target){intern(tree, name), count};
+    line->targets[index] = (struct sampleprof_target){name, count};
 }
 
 struct sampleprof_unit *sampleprof_add_unit(struct sampleprof *tree, const char *path)
@@ -161,10 +166,11 @@ struct sampleprof_unit *sampleprof_add_unit(struct sampleprof *tree, const char 
 void sampleprof_add_unit_name(struct sampleprof *tree, struct sampleprof_unit *unit,
                               const char *name)
 {
+    size_t len = sampleprof_canonical_len(name);
     uint32_t id;
 
-    if (byteset_find(&tree->names, name, strlen(name), &id))
-        byteset_add_text(&unit->names, name);
+    if (byteset_find(&tree->names, name, len, &id))
+        byteset_add(&unit->names, name, len);
 }
 
 static uint64_t set_total(struct sampleprof_function *function)

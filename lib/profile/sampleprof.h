@@ -7,7 +7,8 @@
  *
  * Life cycle: sampleprof_new(), add, sampleprof_finish() once, write, sampleprof_free(). All nodes
  * lie in one arena; pointers to functions stay valid, pointers to lines only until the next line
- * is added to the same function. Counts add saturating.
+ * is added to the same function. Names are made canonical on their way in (see
+ * sampleprof_canonical_len()). Counts add saturating.
  * Source of the format: LLVM, llvm/include/llvm/ProfileData/SampleProf.h and SampleProfReader.h.
  */
 #ifndef PROFILE_SAMPLEPROF_H
