@@ -14,6 +14,7 @@
 #include "record_options.h"
 #include "recording.h"
 #include "sampler.h"
+#include "symbolize.h"
 #include "target.h"
 #include "trace.h"
 
@@ -71,17 +72,21 @@ static bool explain_no_samples(const struct record_options *options, struct err 
 }
 
 static void report(const struct record_options *options, const struct recording *recording,
-                   size_t bytes)
+                   const struct profile *profile, size_t bytes)
 {
     const struct trace *trace = recording->trace;
+    struct symbolize_share share = symbolize_measure(profile);
 
-    talk_say("%s: %zu bytes; %" PRIu64 " samples (%s, %" PRIu64 " Hz), %" PRIu64 " lost, of "
-             "%zu processes and %zu threads, in %.1f s",
-             options->output, bytes, trace->sample_count, recording->sampler->event.name,
-             options->hz, trace->lost_count, trace->pids.count, trace->tids.count,
-             (double)recording->duration_ns / 1e9);
-    if (strcmp(path_base(options->output), OUTPUT_DEFAULT) == 0)
-        talk_say("next: pgo-build make");
+    talk_say("%" PRIu64 " samples (%s, %" PRIu64 " Hz) of %zu %s, %zu %s in %.1f s; %" PRIu64
+             " lost; %.1f%% with a source line",
+             trace->sample_count, recording->sampler->event.name, options->hz, trace->pids.count,
+             trace->pids.count == 1 ? "process" : "processes", trace->tids.count,
+             trace->tids.count == 1 ? "thread" : "threads", (double)recording->duration_ns / 1e9,
+             trace->lost_count, 100.0 * (double)share.with_line / (double)share.total);
+    if (share.with_line == 0)
+        talk_warn("no sample has a source line: build the program with -g1, or with pgo-build");
+    talk_say("%s: %zu bytes written%s", options->output, bytes,
+             strcmp(options->output, OUTPUT_DEFAULT) == 0 ? "; next: pgo-build make" : "");
 }
 
 static bool write_profile(const struct record_options *options, const struct recording *recording,
@@ -94,10 +99,11 @@ static bool write_profile(const struct record_options *options, const struct rec
     if (recording->trace->sample_count == 0)
         return explain_no_samples(options, err);
     profile = build_profile(options, recording);
+    symbolize_profile(profile);
     done = output_write(options->output, options->force, profile, &bytes, err);
-    profile_free(profile);
     if (done)
-        report(options, recording, bytes);
+        report(options, recording, profile, bytes);
+    profile_free(profile);
     return done;
 }
 
