@@ -1,0 +1,114 @@
+#include "binaries.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/path.h"
+
+static struct binary *add(struct binaries *binaries, struct image *image,
+                          struct symbolizer *symbolizer)
+{
+    struct binary *binary = mem_alloc(sizeof(*binary));
+
+    binary->image = image;
+    binary->symbolizer = symbolizer;
+    *ARRAY_PUSH(binaries->items, binaries->count, binaries->capacity) = binary;
+    return binary;
+}
+
+bool binaries_open(struct binaries *binaries, const char *const *paths, size_t count,
+                   struct err *err)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct image *image = image_open(paths[i], err);
+        struct symbolizer *symbolizer = image ? symbolizer_open(image, err) : NULL;
+
+        if (!symbolizer) {
+            image_close(image);
+            return false;
+        }
+        add(binaries, image, symbolizer)->is_named = true;
+    }
+    return true;
+}
+
+void binaries_close(struct binaries *binaries)
+{
+    for (size_t i = 0; i < binaries->count; i++) {
+        struct binary *binary = binaries->items[i];
+
+        symbolizer_close(binary->symbolizer);
+        image_close(binary->image);
+        counts_release(&binary->samples);
+        free(binary);
+    }
+    free(binaries->items);
+    *binaries = (struct binaries){0};
+}
+
+static bool belongs(const struct binary *binary, const struct profile_mapping *mapping)
+{
+    if (mapping->build_id[0])
+        return strcmp(image_build_id(binary->image), mapping->build_id) == 0;
+    return binary->is_named &&
+           strcmp(path_base(image_path(binary->image)), path_base(mapping->file)) == 0;
+}
+
+/* Opens the file if its build id is the mapping's; a file that cannot be read is no candidate. */
+static struct binary *try_file(struct binaries *binaries, const char *path,
+                               const struct profile_mapping *mapping)
+{
+    char *build_id = image_read_build_id(path);
+    bool is_it = strcmp(build_id, mapping->build_id) == 0;
+    struct err ignored = {0};
+    struct image *image;
+
+    free(build_id);
+    image = is_it ? image_open(path, &ignored) : NULL;
+    return image ? add(binaries, image, symbolizer_open(image, &ignored)) : NULL;
+}
+
+struct binary *binaries_find(struct binaries *binaries, const struct profile_mapping *mapping)
+{
+    struct binary *found = NULL;
+
+    for (size_t i = 0; !found && i < binaries->count; i++)
+        if (belongs(binaries->items[i], mapping))
+            found = binaries->items[i];
+    if (!found && mapping->build_id[0] && mapping->file[0] == '/')
+        found = try_file(binaries, mapping->file, mapping);
+    if (!found && mapping->build_id[0])
+        found = try_file(binaries, path_base(mapping->file), mapping);
+    if (found)
+        found->is_used = true;
+    return found;
+}
+
+/* The mapping the user must have meant by that file: the one of its name, else the first. */
+static const struct profile_mapping *find_meant(const struct profile *profile, const char *path)
+{
+    for (size_t i = 0; i < profile->mapping_count; i++)
+        if (strcmp(path_base(profile->mappings[i].file), path_base(path)) == 0)
+            return &profile->mappings[i];
+    return profile->mapping_count ? &profile->mappings[0] : NULL;
+}
+
+bool binaries_check(const struct binaries *binaries, const struct profile *profile, struct err *err)
+{
+    for (size_t i = 0; i < binaries->count; i++) {
+        const struct binary *binary = binaries->items[i];
+        const struct profile_mapping *meant;
+
+        if (!binary->is_named || binary->is_used)
+            continue;
+        meant = find_meant(profile, image_path(binary->image));
+        err_set(err, ERR_MISMATCH, "%s: build id %s, the profile is of %s with build id %s",
+                image_path(binary->image),
+                image_build_id(binary->image)[0] ? image_build_id(binary->image) : "(none)",
+                meant && meant->file[0] ? path_base(meant->file) : "another binary",
+                meant && meant->build_id[0] ? meant->build_id : "(none)");
+        return err_hint(err, "give the very binary that was profiled, or record a new profile");
+    }
+    return true;
+}

@@ -1,0 +1,49 @@
+/*
+ * binaries.h - which executable on this machine a mapping of a profile belongs to.
+ *
+ * The build id decides. Candidates are, in this order: the files of --binary, the path in the
+ * profile, and a file of the same name in the current folder. A mapping without a build id takes
+ * the file of --binary that has the same name.
+ * Life cycle: binaries_open(), binaries_find() for each mapping, binaries_close().
+ */
+#ifndef PGO_CONVERT_BINARIES_H
+#define PGO_CONVERT_BINARIES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/err.h"
+#include "binary/image.h"
+#include "binary/symbolizer.h"
+#include "counts.h"
+#include "profile/profile.h"
+
+struct binary {
+    struct image *image;
+    struct symbolizer *symbolizer; /* NULL: no debug information */
+    struct counts samples;         /* filled by whoever reads a profile */
+    bool is_named;                 /* by --binary */
+    bool is_used;                  /* some mapping is of this binary */
+};
+
+struct binaries {
+    struct binary **items;
+    size_t count, capacity;
+};
+
+/* Opens the files of --binary; each must be readable and have debug information. */
+MUST_CHECK bool binaries_open(struct binaries *binaries, const char *const *paths, size_t count,
+                              struct err *err);
+void binaries_close(struct binaries *binaries);
+
+/* NULL: not found. Opens the file when it is first needed. */
+struct binary *binaries_find(struct binaries *binaries, const struct profile_mapping *mapping);
+
+/*
+ * After all mappings were looked for: is every --binary one that the profile is of? If not, the
+ * error has both build ids.
+ */
+MUST_CHECK bool binaries_check(const struct binaries *binaries, const struct profile *profile,
+                               struct err *err);
+
+#endif

@@ -1,0 +1,116 @@
+#include "convert.h"
+
+#include <string.h>
+
+#include "base/file.h"
+#include "base/number.h"
+#include "binaries.h"
+#include "estimate.h"
+#include "fold.h"
+#include "profile/pprof.h"
+#include "samples.h"
+
+static bool read_pprof(const struct convert_options *options, const struct input_file *input,
+                       struct binaries *binaries, struct conversion *conversion, struct err *err)
+{
+    struct strbuf content = {0};
+    struct profile *profile = NULL;
+    bool done;
+
+    done = file_read(input->path, PPROF_MAX_BYTES, &content, err);
+    if (done) {
+        profile = pprof_read(content.data, content.len, err);
+        done = (profile && samples_read(profile, options->sample_type, input->weight, binaries,
+                                        conversion->tree, &conversion->report, err)) ||
+               err_prepend(err, "%s: ", input->path);
+    }
+    profile_free(profile);
+    strbuf_release(&content);
+    return done;
+}
+
+/* Exact counts: they belong to the one --binary, whatever they weigh. */
+static bool read_counts(const struct input_file *input, struct binary *binary,
+                        struct report *report, struct err *err)
+{
+    struct strbuf content = {0};
+    size_t first = binary->samples.count;
+    bool done = file_read(input->path, PPROF_MAX_BYTES, &content, err);
+
+    if (done)
+        done = counts_read(strbuf_text(&content), content.len, &binary->samples, err) ||
+               err_prepend(err, "%s: ", input->path);
+    for (size_t i = first; done && i < binary->samples.count; i++) {
+        struct count *at = &binary->samples.items[i];
+
+        at->count = saturating_multiply(at->count, input->weight);
+        report->sample_count = saturating_add(report->sample_count, at->count);
+        report->by_address = saturating_add(report->by_address, at->count);
+    }
+    strbuf_release(&content);
+    return done;
+}
+
+static bool read_inputs(const struct convert_options *options, struct binaries *binaries,
+                        struct conversion *conversion, struct err *err)
+{
+    for (size_t i = 0; i < options->input_count; i++) {
+        const struct input_file *input = &options->inputs[i];
+
+        if (options->input == INPUT_COUNTS
+                ? !read_counts(input, binaries->items[0], &conversion->report, err)
+                : !read_pprof(options, input, binaries, conversion, err))
+            return false;
+    }
+    return true;
+}
+
+static bool fold_binary(const struct convert_options *options, struct binary *binary,
+                        struct sampleprof *tree, struct err *err)
+{
+    struct counts estimated = {0};
+    bool is_estimate = options->count == COUNT_BLOCK && options->input != INPUT_COUNTS;
+    bool done = true;
+
+    counts_sort(&binary->samples);
+    if (is_estimate)
+        done = estimate_blocks(binary->image, &binary->samples, &estimated, err);
+    if (done)
+        fold_counts(tree, binary, is_estimate ? &estimated : &binary->samples,
+                    options->count == COUNT_SUM ? FOLD_SUM : FOLD_MAX);
+    counts_release(&estimated);
+    return done;
+}
+
+static bool fold_all(const struct convert_options *options, struct binaries *binaries,
+                     struct sampleprof *tree, struct err *err)
+{
+    for (size_t i = 0; i < binaries->count; i++)
+        if (binaries->items[i]->samples.count &&
+            !fold_binary(options, binaries->items[i], tree, err))
+            return false;
+    for (size_t i = 0; i < binaries->count; i++)
+        if (binaries->items[i]->samples.count)
+            fold_units(tree, binaries->items[i]);
+    sampleprof_finish(tree);
+    return true;
+}
+
+bool convert(const struct convert_options *options, struct conversion *conversion, struct err *err)
+{
+    struct binaries binaries = {0};
+    bool done;
+
+    conversion->tree = sampleprof_new();
+    done = binaries_open(&binaries, options->binaries, options->binary_count, err) &&
+           read_inputs(options, &binaries, conversion, err) &&
+           report_check(&conversion->report, err) &&
+           fold_all(options, &binaries, conversion->tree, err);
+    binaries_close(&binaries);
+    return done;
+}
+
+void conversion_release(struct conversion *conversion)
+{
+    sampleprof_free(conversion->tree);
+}

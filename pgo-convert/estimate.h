@@ -1,0 +1,26 @@
+/*
+ * estimate.h - from samples of time to counts of execution.
+ *
+ * A timer sample falls where time goes, so a single instruction's samples say little. All
+ * instructions of a basic block run equally often: the block's samples, divided by what the
+ * block costs, estimate how often. The unit of the result is arbitrary (ESTIMATE_SCALE samples
+ * a unit of cost), since the compiler looks at ratios only.
+ */
+#ifndef PGO_CONVERT_ESTIMATE_H
+#define PGO_CONVERT_ESTIMATE_H
+
+#include "base/err.h"
+#include "binary/image.h"
+#include "counts.h"
+
+/* Keeps a block of one sample and many instructions apart from 0. */
+#define ESTIMATE_SCALE 1000
+
+/*
+ * Appends the estimated count of every instruction of every sampled block; `samples` is sorted.
+ * A sampled address that is in no symbol counts by itself.
+ */
+MUST_CHECK bool estimate_blocks(const struct image *image, const struct counts *samples,
+                                struct counts *counts, struct err *err);
+
+#endif

@@ -1,0 +1,136 @@
+#include "fold.h"
+
+#include <string.h>
+
+#include "base/number.h"
+
+static struct sampleprof_site site_of(uint32_t line, uint32_t start_line, uint32_t discriminator)
+{
+    return (struct sampleprof_site){(uint16_t)(line - start_line), (uint16_t)discriminator};
+}
+
+static struct sampleprof_site frame_site(const struct symbolizer_frame *frame)
+{
+    return site_of(frame->line, frame->function->start_line,
+                   sampleprof_decode_discriminator(frame->discriminator).base);
+}
+
+static bool has_key(const struct symbolizer_frame *frames, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (!frames[i].line || !frames[i].function->start_line)
+            return false;
+    return count > 0;
+}
+
+static struct sampleprof_function *find_root(struct sampleprof *tree,
+                                             const struct symbolizer_frame *frame)
+{
+    return sampleprof_add_function(tree, frame->function->linkage_name, frame->function->unit,
+                                   frame->function->is_static);
+}
+
+/* The node of the innermost frame: from the function that was compiled, down the inlined calls. */
+static struct sampleprof_function *descend(struct sampleprof *tree,
+                                           const struct symbolizer_frame *frames, size_t count)
+{
+    struct sampleprof_function *node = find_root(tree, &frames[count - 1]);
+
+    for (size_t i = count - 1; i > 0; i--)
+        node = sampleprof_add_callee(tree, node, frame_site(&frames[i]),
+                                     frames[i - 1].function->linkage_name);
+    return node;
+}
+
+static void fold_count(struct sampleprof *tree, const struct symbolizer_frame *frames,
+                       size_t frame_count, uint64_t count, enum fold_rule rule)
+{
+    struct sampleprof_function *node = descend(tree, frames, frame_count);
+    struct sampleprof_line *line = sampleprof_add_line(tree, node, frame_site(&frames[0]));
+    uint32_t factor = sampleprof_decode_discriminator(frames[0].discriminator).factor;
+
+    if (rule == FOLD_SUM) {
+        line->count = saturating_add(line->count, count);
+        return;
+    }
+    count = saturating_multiply(count, factor);
+    if (line->count < count)
+        line->count = count;
+}
+
+/* A function is entered where its symbol starts, unless that symbol is only its cold part. */
+static bool is_entry(const struct image *image, uint64_t vaddr)
+{
+    const struct image_symbol *symbol = image_find_symbol(image, vaddr);
+
+    return symbol && symbol->start_vaddr == vaddr && !strstr(symbol->name, ".cold");
+}
+
+void fold_counts(struct sampleprof *tree, const struct binary *binary, const struct counts *counts,
+                 enum fold_rule rule)
+{
+    for (size_t i = 0; i < counts->count; i++) {
+        const struct count *at = &counts->items[i];
+        const struct symbolizer_frame *frames;
+        size_t frame_count = symbolizer_find(binary->symbolizer, at->vaddr, &frames);
+
+        if (has_key(frames, frame_count))
+            fold_count(tree, frames, frame_count, at->count, rule);
+        if (frame_count && at->count && is_entry(binary->image, at->vaddr)) {
+            struct sampleprof_function *root = find_root(tree, &frames[frame_count - 1]);
+
+            root->head = saturating_add(root->head, at->count);
+        }
+    }
+}
+
+static const char *linkage_name(const struct profile_function *function)
+{
+    return function->system_name[0] ? function->system_name : function->name;
+}
+
+bool fold_lines(struct sampleprof *tree, const struct profile *profile,
+                const struct profile_location *location, uint64_t count, enum drop_reason *reason)
+{
+    struct sampleprof_function *node = NULL;
+    struct sampleprof_site site = {0};
+
+    for (uint32_t i = 0; i < location->line_count; i++) {
+        const struct profile_function *function = &profile->functions[location->lines[i].function];
+
+        *reason = DROP_NO_FUNCTION;
+        if (!linkage_name(function)[0] || location->lines[i].line <= 0)
+            return false;
+        *reason = DROP_NO_START;
+        if (function->start_line <= 0)
+            return false;
+    }
+    for (uint32_t i = location->line_count; i-- > 0;) {
+        const struct profile_line *line = &location->lines[i];
+        const struct profile_function *function = &profile->functions[line->function];
+
+        node = node ? sampleprof_add_callee(tree, node, site, linkage_name(function))
+                    : sampleprof_add_function(tree, linkage_name(function), "", false);
+        site = site_of((uint32_t)line->line, (uint32_t)function->start_line, 0);
+    }
+    if (node) {
+        struct sampleprof_line *line = sampleprof_add_line(tree, node, site);
+
+        line->count = saturating_add(line->count, count);
+    }
+    return node != NULL;
+}
+
+void fold_units(struct sampleprof *tree, const struct binary *binary)
+{
+    for (size_t i = 0; i < symbolizer_unit_count(binary->symbolizer); i++) {
+        const char *path = symbolizer_unit_path(binary->symbolizer, i);
+        struct sampleprof_unit *unit = sampleprof_add_unit(tree, path);
+        const struct symbolizer_function *const *functions;
+        size_t count;
+
+        functions = symbolizer_unit_functions(binary->symbolizer, i, &count);
+        for (size_t j = 0; j < count; j++)
+            sampleprof_add_unit_name(tree, unit, functions[j]->linkage_name);
+    }
+}

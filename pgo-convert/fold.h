@@ -1,0 +1,35 @@
+/*
+ * fold.h - counts of addresses, or of a profile's own lines, folded into the function-sample tree.
+ *
+ * A count goes to the key (inline stack, line offset, base discriminator). A stack with a line 0
+ * or without a start line has no key: its count is lost.
+ */
+#ifndef PGO_CONVERT_FOLD_H
+#define PGO_CONVERT_FOLD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "binaries.h"
+#include "counts.h"
+#include "profile/profile.h"
+#include "profile/sampleprof.h"
+#include "report.h"
+
+enum fold_rule {
+    FOLD_MAX, /* a line takes the largest of its instructions' counts, times their copies */
+    FOLD_SUM, /* the sum, copies not regarded */
+};
+
+/* The counts of addresses of one binary, sorted. Also sets head counts, at starts of symbols. */
+void fold_counts(struct sampleprof *tree, const struct binary *binary, const struct counts *counts,
+                 enum fold_rule rule);
+
+/* One count at the innermost line of a symbolized location; false: *reason says why not. */
+bool fold_lines(struct sampleprof *tree, const struct profile *profile,
+                const struct profile_location *location, uint64_t count, enum drop_reason *reason);
+
+/* Adds the compile-unit map of the binary: after all its counts. */
+void fold_units(struct sampleprof *tree, const struct binary *binary);
+
+#endif

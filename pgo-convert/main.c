@@ -1,0 +1,36 @@
+/* pgo-convert: read profiles → counts of addresses → estimate → fold into the tree → write. */
+#include <stdlib.h>
+
+#include "base/file.h"
+#include "base/talk.h"
+#include "convert.h"
+#include "options.h"
+#include "output.h"
+
+int main(int argc, char **argv)
+{
+    struct convert_options options = {0};
+    struct conversion conversion = {0};
+    struct strbuf text = {0};
+    struct err err = {0};
+    int code = TALK_EXIT_DONE;
+
+    talk_start("pgo-convert");
+    switch (options_read(argc, argv, &options, &text, &err)) {
+    case OPTIONS_WRONG:
+        code = talk_fail(&err);
+        break;
+    case OPTIONS_PRINT:
+        if (!file_write("-", text.data, text.len, FILE_REPLACE, &err))
+            code = talk_fail(&err);
+        break;
+    case OPTIONS_RUN:
+        if (!convert(&options, &conversion, &err) || !output_write(&options, &conversion, &err))
+            code = talk_fail(&err);
+        break;
+    }
+    conversion_release(&conversion);
+    options_release(&options);
+    strbuf_release(&text);
+    return code;
+}

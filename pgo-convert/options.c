@@ -1,0 +1,192 @@
+#include "options.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/number.h"
+#include "base/options.h"
+
+#define MAX_WEIGHT 1000000
+
+enum {
+    OPTION_OUTPUT,
+    OPTION_BINARY,
+    OPTION_FORMAT,
+    OPTION_COUNT,
+    OPTION_INPUT,
+    OPTION_SAMPLE_TYPE,
+    OPTION_HELP,
+    OPTION_VERSION,
+};
+
+static const struct option_spec table[] = {
+    {"-o", OPTION_VALUE, "FILE", "write to FILE (default: standard output)", OPTION_OUTPUT},
+    {"--binary", OPTION_VALUE, "FILE",
+     "the profiled executable or library; may be repeated (default: the path\n"
+     "in the profile, then the current folder; the build id decides)",
+     OPTION_BINARY},
+    {"--count", OPTION_VALUE, "RULE",
+     "block: basic blocks' samples by their cost (default)\n"
+     "max: the largest of a line's instructions   sum: their sum",
+     OPTION_COUNT},
+    {"--format", OPTION_VALUE, "FORM", "text (default) or extbinary (needs llvm-profdata)",
+     OPTION_FORMAT},
+    {"--input", OPTION_VALUE, "KIND",
+     "auto (default: pprof), or counts: lines of 'ADDRESS COUNT', the exact\n"
+     "counts of the one --binary, addresses hexadecimal as it was linked",
+     OPTION_INPUT},
+    {"--sample-type", OPTION_VALUE, "NAME",
+     "the value to take (default: samples, then cpu, then the profile's own)", OPTION_SAMPLE_TYPE},
+    {"--help", OPTION_FLAG, NULL, "print this text", OPTION_HELP},
+    {"--version", OPTION_FLAG, NULL, "print the version", OPTION_VERSION},
+};
+
+static const char help_head[] =
+    "usage: pgo-convert [OPTION]... PROFILE[@WEIGHT]...\n"
+    "\n"
+    "Converts sampled CPU profiles (pprof) to LLVM's sample profile, for clang's\n"
+    "-fprofile-sample-use. The profiled binary is found by its build id and gives\n"
+    "inline stacks, discriminators and basic blocks; without it, names and lines of a\n"
+    "symbolized profile are used. A report goes to standard error.\n"
+    "\n"
+    "options:\n";
+
+static const char help_tail[] =
+    "\n"
+    "examples:\n"
+    "  pgo-convert -o default.pgo monday.pprof             the form to commit\n"
+    "  pgo-convert -o default.pgo monday.pprof canary.pprof@3\n"
+    "  pgo-convert --binary=./server-v12 -o default.pgo prod.pprof\n"
+    "\n"
+    "exit codes: 0 done, 1 failed (nothing was written), 2 wrong usage\n"
+    "see also: pgo-collect(1), pgo-build(1)\n";
+
+static bool wrong_value(struct err *err, const char *option, const char *expected,
+                        const char *value)
+{
+    return err_set(err, ERR_USAGE, "%s: expected %s, found '%s'", option, expected, value);
+}
+
+static bool read_count(struct convert_options *options, const char *value, struct err *err)
+{
+    if (strcmp(value, "block") == 0)
+        options->count = COUNT_BLOCK;
+    else if (strcmp(value, "max") == 0)
+        options->count = COUNT_MAX;
+    else if (strcmp(value, "sum") == 0)
+        options->count = COUNT_SUM;
+    else
+        return wrong_value(err, "--count", "block, max or sum", value);
+    return true;
+}
+
+static bool read_format(struct convert_options *options, const char *value, struct err *err)
+{
+    if (strcmp(value, "text") == 0)
+        options->format = FORMAT_TEXT;
+    else if (strcmp(value, "extbinary") == 0)
+        options->format = FORMAT_EXTBINARY;
+    else
+        return wrong_value(err, "--format", "text or extbinary", value);
+    return true;
+}
+
+static bool read_input(struct convert_options *options, const char *value, struct err *err)
+{
+    if (strcmp(value, "auto") == 0)
+        options->input = INPUT_AUTO;
+    else if (strcmp(value, "counts") == 0)
+        options->input = INPUT_COUNTS;
+    else
+        return wrong_value(err, "--input", "auto or counts", value);
+    return true;
+}
+
+/* "a.pprof@3" is a weight only if 3 is a number and no file of the whole name exists. */
+static bool add_input(struct convert_options *options, const char *word, struct err *err)
+{
+    const char *at = strrchr(word, '@');
+    size_t len = strlen(word);
+    uint64_t weight = 1;
+
+    if (at && at != word && !file_exists(word) && number_parse_u64(at + 1, &weight)) {
+        if (weight == 0 || weight > MAX_WEIGHT)
+            return wrong_value(err, word, "a weight of 1 to 1000000", at + 1);
+        len = (size_t)(at - word);
+    }
+    *ARRAY_PUSH(options->inputs, options->input_count, options->input_capacity) =
+        (struct input_file){.path = mem_format("%.*s", (int)len, word), .weight = weight};
+    return true;
+}
+
+static bool take(struct convert_options *options, int id, const char *value, struct err *err)
+{
+    switch (id) {
+    case OPTION_OUTPUT:
+        options->output = value;
+        return true;
+    case OPTION_BINARY:
+        *ARRAY_PUSH(options->binaries, options->binary_count, options->binary_capacity) = value;
+        return true;
+    case OPTION_FORMAT:
+        return read_format(options, value, err);
+    case OPTION_COUNT:
+        return read_count(options, value, err);
+    case OPTION_INPUT:
+        return read_input(options, value, err);
+    case OPTION_SAMPLE_TYPE:
+        options->sample_type = value;
+        return true;
+    default:
+        return add_input(options, value, err);
+    }
+}
+
+static bool check(const struct convert_options *options, struct err *err)
+{
+    if (!options->input_count) {
+        err_set(err, ERR_USAGE, "no profile given");
+        return err_hint(err, "pgo-convert -o default.pgo PROFILE; --help tells more");
+    }
+    if (options->input == INPUT_COUNTS && options->binary_count != 1) {
+        err_set(err, ERR_USAGE, "--input=counts: expected one --binary, found %zu",
+                options->binary_count);
+        return err_hint(err, "addresses alone do not say which executable they belong to");
+    }
+    return true;
+}
+
+enum options_result options_read(int argc, char **argv, struct convert_options *options,
+                                 struct strbuf *text, struct err *err)
+{
+    struct options words = {.table = table, .count = ARRAY_SIZE(table), .argc = argc, .argv = argv};
+    const char *value;
+    int id;
+
+    options->output = "-";
+    while ((id = options_next(&words, &value, err)) >= 0) {
+        if (id == OPTION_HELP) {
+            strbuf_add_text(text, help_head);
+            options_describe(table, ARRAY_SIZE(table), text);
+            strbuf_add_text(text, help_tail);
+            return OPTIONS_PRINT;
+        }
+        if (id == OPTION_VERSION) {
+            strbuf_add_text(text, "pgo-convert " PGO_VERSION "\n");
+            return OPTIONS_PRINT;
+        }
+        if (!take(options, id, value, err))
+            return OPTIONS_WRONG;
+    }
+    return id == OPTIONS_END && check(options, err) ? OPTIONS_RUN : OPTIONS_WRONG;
+}
+
+void options_release(struct convert_options *options)
+{
+    for (size_t i = 0; i < options->input_count; i++)
+        free(options->inputs[i].path);
+    free(options->inputs);
+    free(options->binaries);
+}

@@ -1,0 +1,90 @@
+#include "output.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/process.h"
+
+#define MAX_OUTPUT_BYTES ((size_t)1024 * 1024 * 1024)
+
+/* The newest llvm-profdata: what it writes, the clangs we support read. */
+static char *find_profdata(void)
+{
+    static const char *const names[] = {"llvm-profdata-22", "llvm-profdata-21", "llvm-profdata-20",
+                                        "llvm-profdata-19", "llvm-profdata"};
+
+    for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+        char *path = process_find(names[i], NULL, NULL);
+
+        if (path)
+            return path;
+    }
+    return NULL;
+}
+
+static bool to_extbinary(const struct strbuf *text, struct strbuf *out, struct err *err)
+{
+    struct process_result result = {0};
+    char *profdata = find_profdata();
+    const char *argv[] = {profdata, "merge", "--sample", "--extbinary", "-", "-o", "-", NULL};
+    bool done = false;
+
+    if (!profdata) {
+        err_set(err, ERR_NOT_FOUND, "--format=extbinary: no llvm-profdata on PATH");
+        return err_hint(err, "apt-get install llvm-19, or use --format=text");
+    }
+    if (!process_run(argv, text->data, text->len, MAX_OUTPUT_BYTES, &result, err))
+        ;
+    else if (result.exit_code != 0)
+        err_set(err, ERR_IO, "%s: exit %d: %s", profdata, result.exit_code,
+                strbuf_text(&result.errors));
+    else
+        done = true;
+    if (done)
+        strbuf_add(out, result.output.data, result.output.len);
+    process_result_release(&result);
+    free(profdata);
+    return done;
+}
+
+static const char *counts_kind(const struct convert_options *options, const struct report *report)
+{
+    if (options->input == INPUT_COUNTS)
+        return "exact";
+    if (!report->by_address)
+        return "samples of lines (no binary was found)";
+    if (options->count == COUNT_BLOCK)
+        return "estimated by basic block";
+    return options->count == COUNT_MAX ? "largest of a line's instructions"
+                                       : "sum of a line's instructions";
+}
+
+bool output_write(const struct convert_options *options, const struct conversion *conversion,
+                  struct err *err)
+{
+    struct strbuf text = {0}, binary = {0};
+    const struct strbuf *out = &text;
+    struct sampleprof_losses losses;
+    bool done = true;
+
+    if (options->format == FORMAT_EXTBINARY && strcmp(options->output, "-") == 0 &&
+        isatty(STDOUT_FILENO)) {
+        err_set(err, ERR_USAGE, "a binary profile does not belong on a terminal");
+        return err_hint(err, "-o FILE");
+    }
+    sampleprof_write_text(conversion->tree, &text, &losses);
+    if (options->format == FORMAT_EXTBINARY) {
+        done = to_extbinary(&text, &binary, err);
+        out = &binary;
+    }
+    done = done && file_write(options->output, out->data, out->len, FILE_REPLACE, err);
+    if (done)
+        report_say(&conversion->report, conversion->tree, &losses,
+                   counts_kind(options, &conversion->report));
+    strbuf_release(&text);
+    strbuf_release(&binary);
+    return done;
+}

@@ -1,0 +1,97 @@
+#include "report.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "base/number.h"
+#include "base/talk.h"
+
+static const char *const reasons[DROP_REASON_COUNT] = {
+    [DROP_NO_ADDRESS] = "no mapping holds the address",
+    [DROP_NO_BINARY] = "binary not found, and no names in the profile",
+    [DROP_NO_DEBUG] = "binary without debug information",
+    [DROP_OUTSIDE] = "address outside the binary's segments",
+    [DROP_NO_FUNCTION] = "no function known there",
+    [DROP_NO_START] = "start line of the function not known",
+};
+
+void report_drop(struct report *report, enum drop_reason reason, uint64_t weight,
+                 const char *example)
+{
+    report->dropped[reason] = saturating_add(report->dropped[reason], weight);
+    if (!report->example[reason][0])
+        snprintf(report->example[reason], sizeof(report->example[reason]), "%s", example);
+}
+
+static double share_pct(uint64_t part, uint64_t whole)
+{
+    return whole ? 100.0 * (double)part / (double)whole : 0;
+}
+
+static uint64_t dropped_total(const struct report *report)
+{
+    uint64_t total = 0;
+
+    for (int i = 0; i < DROP_REASON_COUNT; i++)
+        total = saturating_add(total, report->dropped[i]);
+    return total;
+}
+
+static void say_drops(const struct report *report)
+{
+    for (int i = 0; i < DROP_REASON_COUNT; i++)
+        if (report->dropped[i])
+            talk_say("dropped %.1f%% (%" PRIu64 "/%" PRIu64 "): %s: %s",
+                     share_pct(report->dropped[i], report->sample_count), report->dropped[i],
+                     report->sample_count, reasons[i], report->example[i]);
+}
+
+void report_say(const struct report *report, const struct sampleprof *tree,
+                const struct sampleprof_losses *losses, const char *counts_kind)
+{
+    uint64_t kept = saturating_add(report->by_address, report->by_line);
+
+    talk_say("%" PRIu64 " samples read, %.1f%% of them mapped to functions: %.1f%% through the "
+             "binary, %.1f%% by names and lines alone",
+             report->sample_count, share_pct(kept, report->sample_count),
+             share_pct(report->by_address, report->sample_count),
+             share_pct(report->by_line, report->sample_count));
+    talk_say("%zu functions in %zu compile units; counts: %s",
+             tree->function_count - losses->function_count, tree->unit_count, counts_kind);
+    say_drops(report);
+    if (losses->function_count)
+        talk_warn("%zu static functions share their name with a larger one of another file and "
+                  "are left out, the largest is %s (%" PRIu64 " counts)",
+                  losses->function_count, losses->example, losses->total);
+    if (report->sample_count && dropped_total(report) > report->sample_count / 2)
+        talk_warn("more than half of the samples are of no use to a compiler; is this the profile "
+                  "of this program?");
+}
+
+static enum drop_reason main_reason(const struct report *report)
+{
+    enum drop_reason main = DROP_NO_ADDRESS;
+
+    for (int i = 0; i < DROP_REASON_COUNT; i++)
+        if (report->dropped[i] > report->dropped[main])
+            main = (enum drop_reason)i;
+    return main;
+}
+
+bool report_check(const struct report *report, struct err *err)
+{
+    enum drop_reason reason = main_reason(report);
+
+    if (report->by_address || report->by_line)
+        return true;
+    if (!report->sample_count) {
+        err_set(err, ERR_FORMAT, "no samples");
+        return err_hint(err, "record for longer, or with a higher -F, while the program works");
+    }
+    err_set(err, ERR_NOT_FOUND, "none of the %" PRIu64 " samples can be used: %s: %s",
+            report->sample_count, reasons[reason], report->example[reason]);
+    if (reason == DROP_NO_BINARY)
+        return err_hint(err, "name the profiled executable: --binary=FILE");
+    return err_hint(err, "profile a binary that was built by pgo-build, or with -g1 "
+                         "-fdebug-info-for-profiling, and is not stripped");
+}

@@ -1,0 +1,45 @@
+/*
+ * report.h - what became of the samples: read, mapped, on a line of a function, or dropped, and
+ * why.
+ *
+ * Every sample is in `sample_count` and then in exactly one of `by_address`, `by_line` and
+ * `dropped`. Counts are weights, in samples.
+ */
+#ifndef PGO_CONVERT_REPORT_H
+#define PGO_CONVERT_REPORT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "profile/sampleprof.h"
+
+enum drop_reason {
+    DROP_NO_ADDRESS,  /* the sample has no stack, or no mapping holds its address */
+    DROP_NO_BINARY,   /* the binary was not found, and the profile has no names and lines */
+    DROP_NO_DEBUG,    /* the binary has no debug information */
+    DROP_OUTSIDE,     /* the address is in no segment of the binary */
+    DROP_NO_FUNCTION, /* debug information, or the profile, knows no function there */
+    DROP_NO_START,    /* the profile does not say where its functions start */
+    DROP_REASON_COUNT,
+};
+
+struct report {
+    uint64_t sample_count;
+    uint64_t by_address; /* through the binary */
+    uint64_t by_line;    /* by the names and lines of the profile alone */
+    uint64_t dropped[DROP_REASON_COUNT];
+    char example[DROP_REASON_COUNT][128]; /* the first binary or function that it happened to */
+};
+
+void report_drop(struct report *report, enum drop_reason reason, uint64_t weight,
+                 const char *example);
+
+/* To the user, on standard error. `counts_kind` says what the counts are. */
+void report_say(const struct report *report, const struct sampleprof *tree,
+                const struct sampleprof_losses *losses, const char *counts_kind);
+
+/* An error when nothing is left to write; false then. */
+MUST_CHECK bool report_check(const struct report *report, struct err *err);
+
+#endif

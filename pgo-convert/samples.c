@@ -1,0 +1,104 @@
+#include "samples.h"
+
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "base/number.h"
+#include "base/path.h"
+#include "fold.h"
+
+struct samples {
+    const struct profile *profile;
+    struct binary **binaries; /* by mapping; NULL: not found */
+    struct sampleprof *tree;
+    struct report *report;
+};
+
+/* off = ip - start + pgoff, then the program headers: design, "three address spaces". */
+static bool find_vaddr(const struct profile_mapping *mapping, const struct image *image,
+                       uint64_t ip, uint64_t *vaddr)
+{
+    if (ip < mapping->start_ip || (mapping->limit_ip && ip >= mapping->limit_ip))
+        return false;
+    return image_off_to_vaddr(image, ip - mapping->start_ip + mapping->pgoff, vaddr);
+}
+
+static void take_address(struct samples *samples, struct binary *binary,
+                         const struct profile_mapping *mapping, uint64_t ip, uint64_t weight)
+{
+    const struct symbolizer_frame *frames;
+    uint64_t vaddr;
+
+    if (!binary->symbolizer) {
+        report_drop(samples->report, DROP_NO_DEBUG, weight, path_base(mapping->file));
+    } else if (!find_vaddr(mapping, binary->image, ip, &vaddr)) {
+        report_drop(samples->report, DROP_OUTSIDE, weight, path_base(mapping->file));
+    } else if (symbolizer_find(binary->symbolizer, vaddr, &frames) == 0) {
+        report_drop(samples->report, DROP_NO_FUNCTION, weight, path_base(mapping->file));
+    } else {
+        counts_add(&binary->samples, vaddr, weight);
+        samples->report->by_address = saturating_add(samples->report->by_address, weight);
+    }
+}
+
+static void take_lines(struct samples *samples, const struct profile_location *location,
+                       const char *binary_name, uint64_t weight)
+{
+    enum drop_reason reason = DROP_NO_BINARY;
+
+    if (location->line_count &&
+        fold_lines(samples->tree, samples->profile, location, weight, &reason))
+        samples->report->by_line = saturating_add(samples->report->by_line, weight);
+    else
+        report_drop(samples->report, reason, weight, binary_name);
+}
+
+static void take(struct samples *samples, const struct profile_sample *sample, uint64_t weight)
+{
+    const struct profile *profile = samples->profile;
+    const struct profile_location *leaf;
+    const struct profile_mapping *mapping;
+    struct binary *binary;
+
+    samples->report->sample_count = saturating_add(samples->report->sample_count, weight);
+    if (!sample->location_count) {
+        report_drop(samples->report, DROP_NO_ADDRESS, weight, "a sample without a stack");
+        return;
+    }
+    leaf = &profile->locations[sample->locations[0]];
+    mapping = leaf->mapping == PROFILE_NONE ? NULL : &profile->mappings[leaf->mapping];
+    binary = mapping ? samples->binaries[leaf->mapping] : NULL;
+    if (binary && leaf->ip)
+        take_address(samples, binary, mapping, leaf->ip, weight);
+    else if (mapping || leaf->line_count)
+        take_lines(samples, leaf, mapping ? path_base(mapping->file) : "no mapping", weight);
+    else
+        report_drop(samples->report, DROP_NO_ADDRESS, weight, "a frame without a mapping");
+}
+
+bool samples_read(const struct profile *profile, const char *sample_type, uint64_t weight,
+                  struct binaries *binaries, struct sampleprof *tree, struct report *report,
+                  struct err *err)
+{
+    struct samples samples = {.profile = profile, .tree = tree, .report = report};
+    struct profile_weight value;
+    bool done;
+
+    if (!profile_find_weight(profile, sample_type, &value, err))
+        return false;
+    samples.binaries = mem_array(profile->mapping_count, sizeof(struct binary *));
+    for (size_t i = 0; i < profile->mapping_count; i++)
+        samples.binaries[i] = binaries_find(binaries, &profile->mappings[i]);
+    done = binaries_check(binaries, profile, err);
+    for (size_t i = 0; done && i < profile->sample_count; i++) {
+        int64_t raw = profile->samples[i].values[value.value];
+
+        if (raw > 0)
+            take(&samples, &profile->samples[i],
+                 saturating_multiply(((uint64_t)raw + (uint64_t)value.divisor / 2) /
+                                         (uint64_t)value.divisor,
+                                     weight));
+    }
+    free(samples.binaries);
+    return done;
+}
