@@ -1,0 +1,22 @@
+# pgo_fuzz_target(NAME LIBRARY...): fuzz_NAME.c, and a test that replays its corpus, fuzz/corpus/NAME.
+# With -DPGO_FUZZ=ON (and clang) the same target is also a fuzzer, <build>/tests/fuzz/fuzz_NAME:
+#     fuzz_NAME -max_total_time=3600 WORK_FOLDER tests/fuzz/corpus/NAME
+function(pgo_fuzz_target name)
+    add_executable(fuzz_${name} fuzz/fuzz_${name}.c)
+    target_link_libraries(fuzz_${name} PRIVATE ${ARGN})
+    set_target_properties(fuzz_${name} PROPERTIES
+        RUNTIME_OUTPUT_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR}/fuzz)
+    if(PGO_FUZZ)
+        target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
+    else()
+        target_sources(fuzz_${name} PRIVATE fuzz/replay.c)
+        target_link_libraries(fuzz_${name} PRIVATE base)
+        add_test(NAME fuzz.${name}
+            COMMAND fuzz_${name} ${CMAKE_CURRENT_SOURCE_DIR}/fuzz/corpus/${name})
+        set_tests_properties(fuzz.${name} PROPERTIES LABELS fuzz TIMEOUT 300)
+    endif()
+endfunction()
+
+pgo_fuzz_target(binary binary)
+pgo_fuzz_target(counts pgo_convert_core)
+pgo_fuzz_target(pprof profile)
