@@ -73,6 +73,7 @@ static void plan_cmake(struct environment *environment, const struct state *stat
 void environment_plan(struct environment *environment, const struct state *state,
                       const struct toolchain *toolchain, bool configures_cmake)
 {
+    environment->configures = configures_cmake;
     add(environment, "PATH",
         arena_format(&environment->arena, "%s%s%s", state->bin, *toolchain->path ? ":" : "",
                      toolchain->path));

@@ -26,6 +26,7 @@ struct environment {
     struct arena arena;
     struct environment_variable *items;
     size_t count, capacity;
+    bool configures; /* for cmake's configure step */
 };
 
 /* Works the variables out from the present environment; changes nothing yet. */

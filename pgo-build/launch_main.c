@@ -176,11 +176,12 @@ static void note(const struct launch *launch, const struct job *job,
                                 .asked = launch->asked,
                                 .verdict = job->decision.verdict,
                                 .shape = job->decision.shape,
-                                .key = key.text};
+                                .key = key.text,
+                                .staleness = i == 0 ? *staleness : (struct staleness){0}};
 
         entry.source = source;
         entry.output = output;
-        entry.staleness = i == 0 ? *staleness : (struct staleness){0};
+        entry.staleness = object.staleness;
         log_append(launch->state, &entry);
         if (i < outputs && exit_code == 0)
             objects_append(launch->state, &object);
@@ -211,6 +212,18 @@ static int compile(const struct launch *launch, const struct job *job)
     return child_end_like(status);
 }
 
+/* ccache writes there what became of each compile, for the report. */
+static void ask_for_stats(const struct launch *launch, const struct job *job)
+{
+    char *path;
+
+    if (!job->cached || strcmp(path_base(launch->cache), "ccache") != 0)
+        return;
+    path = mem_format("%s/ccache-stats", launch->state);
+    setenv("CCACHE_STATSLOG", path, 0);
+    free(path);
+}
+
 /* Something to build, and no trial of the build system. */
 static bool is_ours(const struct job *job)
 {
@@ -238,6 +251,7 @@ int main(int argc, char **argv)
         code = pass_through(&launch);
     } else {
         prepare(&launch, &job);
+        ask_for_stats(&launch, &job);
         code = is_ours(&job) ? compile(&launch, &job) : pass_through(&launch);
     }
     job_release(&job);

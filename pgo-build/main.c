@@ -1,77 +1,78 @@
 /*
  * pgo-build: runs a build so that clang optimizes each file by the profile lying next to it.
+ *
+ * options → project and compilers → profiles → session → what must be rebuilt → the command,
+ * whose compilers are our launcher (launch_main.c) → report
  */
-#include <stdlib.h>
-#include <unistd.h>
+#include <sys/wait.h>
 
-#include "base/file.h"
-#include "base/path.h"
-#include "base/process.h"
 #include "base/talk.h"
 #include "build.h"
 #include "child.h"
+#include "command.h"
+#include "dry_run.h"
+#include "report.h"
 
-static char *beside(const char *name)
+/* The report never changes the command's exit code. */
+static void report_build(const struct build *build, int status)
 {
-    char *self = path_real("/proc/self/exe");
-    char *folder = path_folder(self ? self : ".");
-    char *path = path_join(folder, name);
-    char *found = process_find(path, NULL, NULL);
+    struct report report = {0};
+    struct err err = {0};
+    int exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    bool done = report_read(&report, build, exit_code, &err);
 
-    if (!found) {
-        free(path);
-        path = mem_format("%s/../libexec/%s", folder, name);
-        found = process_find(path, NULL, NULL);
+    if (done)
+        report_say(&report);
+    if (done && build->options.report)
+        done = report_write_json(&report, build->options.report, &err);
+    if (!done)
+        talk_error(&err);
+    report_release(&report);
+}
+
+static int run(struct build *build)
+{
+    int status = 0, code = CHILD_FAILED;
+    struct err err = {0};
+
+    if (!build_look_around(build, &err) || !build_prepare_profiles(build, &err) ||
+        !build_open_session(build, &err) || !build_expire(build, &err)) {
+        talk_error(&err);
+        return CHILD_FAILED;
     }
-    if (!found)
-        found = process_find(name, NULL, NULL);
-    free(path);
-    free(folder);
-    free(self);
-    return found;
+    if (build->options.dry_run) {
+        dry_run_print(build);
+        return TALK_EXIT_DONE;
+    }
+    if (!command_run(build, &status, &code, &err)) {
+        talk_error(&err);
+        return code;
+    }
+    report_build(build, status);
+    return child_end_like(status);
 }
 
 int main(int argc, char **argv)
 {
     struct build build = {.lock = -1};
     struct err err = {0};
-    enum session_lock_kind kind;
+    int code;
 
     talk_start("pgo-build");
-    if (options_read(&build.options, argc, argv, &err) != OPTIONS_RUN)
-        return 125;
-    project_find(&build.project, ".", getenv("HOME"));
-    if (!state_open(&build.state, build.project.root, &err))
-        goto fail;
-    toolchain_find(&build.toolchain, getenv("PATH"), build.state.bin);
-    toolchain_list(&build.toolchain, &build.session);
-    if (!state_fill_bin(&build.state, &build.session, beside("pgo-launch"), &err))
-        goto fail;
-    build.session.selection.root = build.project.root;
-    build.profiles = mem_array(1, sizeof(struct profile));
-    if (project_fallback(&build.project)) {
-        struct profile_tools tools = {.cache = build.state.cache,
-                                      .root = build.project.root,
-                                      .profdata = build.toolchain.profdata};
-        if (!profile_prepare(&build.profiles[0], project_fallback(&build.project), &tools, &err))
-            goto fail;
-        build.session.selection.fallback =
-            (struct selection_profile){build.profiles[0].source, build.profiles[0].path};
+    switch (options_read(&build.options, argc, argv, &err)) {
+    case OPTIONS_DONE:
+        return TALK_EXIT_DONE;
+    case OPTIONS_WRONG:
+        return talk_fail(&err);
+    case OPTIONS_RUN:
+        break;
     }
-    build.lock = session_lock(build.state.folder, &kind, &err);
-    struct strbuf text = {0};
-    session_format(&build.session, &text);
-    char *f = path_join(build.state.folder, "session");
-    if (!file_write(f, text.data, text.len, FILE_REPLACE, &err) ||
-        !session_share(build.lock, build.state.folder, &err))
-        goto fail;
-    environment_plan(&build.environment, &build.state, &build.toolchain, false);
-    environment_apply(&build.environment);
-    char *program = process_find(build.options.command[0], NULL, NULL);
-    if (!program || !child_start(program, build.options.command, -1, &err))
-        goto fail;
-    return child_end_like(child_wait());
-fail:
-    talk_error(&err);
-    return 125;
+    if (command_is_nested()) {
+        if (build.options.mode_given)
+            talk_warn("runs inside another pgo-build, whose settings hold: -pgo has no effect");
+        return command_replace(build.options.command);
+    }
+    code = run(&build);
+    build_release(&build);
+    return code;
 }

@@ -28,6 +28,9 @@ static void format(const struct object *object, struct strbuf *line)
     record_add_u64(line, object->shape);
     record_add(line, object->key);
     record_add_u64(line, object->mtime_ns);
+    record_add_u64(line, object->staleness.reported);
+    record_add_u64(line, object->staleness.found);
+    record_add_u64(line, object->staleness.lost);
     record_end(line);
 }
 
@@ -36,7 +39,7 @@ static bool next(char **text, struct object *object)
     struct record record;
 
     while (record_next(text, &record)) {
-        if (record.count < 7 || !inject_verdict_parse(record.fields[3], &object->verdict))
+        if (record.count < 10 || !inject_verdict_parse(record.fields[3], &object->verdict))
             continue;
         object->output = record.fields[0];
         object->source = record.fields[1];
@@ -44,6 +47,9 @@ static bool next(char **text, struct object *object)
         object->shape = (unsigned)record_u64(&record, 4);
         object->key = record.fields[5];
         object->mtime_ns = record_u64(&record, 6);
+        object->staleness.reported = record_u64(&record, 7) != 0;
+        object->staleness.found = record_u64(&record, 8);
+        object->staleness.lost = record_u64(&record, 9);
         return true;
     }
     return false;
@@ -101,29 +107,42 @@ static bool is_stale(const struct object *object, const struct session *session)
     return strcmp(key.text, object->key) != 0;
 }
 
-static void refresh_one(const struct object *object, const struct session *session, bool only_count,
-                        struct strbuf *kept, struct objects_count *count)
+/* The walk over all known results. */
+struct review {
+    const struct session *session;
+    bool expire;
+    struct strbuf kept;     /* the file's new text */
+    struct byteset sources; /* whose staleness was counted */
+    struct objects_count *count;
+};
+
+static void review_one(struct review *review, const struct object *object)
 {
+    struct objects_count *count = review->count;
+    size_t sources = review->sources.count;
     struct stat status;
     bool expired;
 
     if (stat(object->output, &status) != 0)
         return;
     count->known++;
-    format(object, kept);
+    format(object, &review->kept);
     expired = status.st_mtim.tv_sec == LONG_AGO;
-    if (expired || mtime_ns(&status) != object->mtime_ns || is_stale(object, session)) {
+    if (expired || mtime_ns(&status) != object->mtime_ns || is_stale(object, review->session)) {
         count->stale++;
-        if (!expired && !only_count)
+        if (!expired && review->expire)
             objects_expire(object->output);
     } else if (object->verdict == INJECT_PROFILE) {
         count->current++;
+        if (byteset_add_text(&review->sources, object->source) == sources)
+            staleness_add(&count->staleness, &object->staleness);
+    } else if (object->verdict == INJECT_GCC || object->verdict == INJECT_UNDER_CACHE) {
+        count->lacking++;
     }
 }
 
-/* Calls refresh_one() for the last entry of each output. */
-static void refresh_all(char *text, const struct session *session, bool only_count,
-                        struct strbuf *kept, struct objects_count *count)
+/* Calls review_one() for the last entry of each output. */
+static void review_all(struct review *review, char *text)
 {
     struct byteset outputs = {0};
     struct object *objects = NULL, object;
@@ -137,28 +156,46 @@ static void refresh_all(char *text, const struct session *session, bool only_cou
         else
             objects[id] = object;
     }
-    for (size_t i = 0; i < object_count; i++)
-        refresh_one(&objects[i], session, only_count, kept, count);
+    for (size_t i = object_count; i > 0; i--) /* the newest of a source counts */
+        review_one(review, &objects[i - 1]);
     free(objects);
     byteset_release(&outputs);
 }
 
-bool objects_refresh(const char *state, const struct session *session, bool only_count,
-                     struct objects_count *count, struct err *err)
+static bool review(const char *state, struct review *review, struct err *err)
 {
     char *path = mem_format("%s/objects", state);
-    struct strbuf text = {0}, kept = {0};
+    struct strbuf text = {0};
     bool done = true;
 
+    *review->count = (struct objects_count){0};
     if (file_exists(path))
         done = file_read(path, MAX_FILE_BYTES, &text, err);
     if (done && text.len) {
-        refresh_all(text.data, session, only_count, &kept, count);
-        if (!only_count)
-            done = file_write(path, strbuf_text(&kept), kept.len, FILE_REPLACE, err);
+        review_all(review, text.data);
+        if (review->expire)
+            done =
+                file_write(path, strbuf_text(&review->kept), review->kept.len, FILE_REPLACE, err);
     }
     strbuf_release(&text);
-    strbuf_release(&kept);
+    strbuf_release(&review->kept);
+    byteset_release(&review->sources);
     free(path);
     return done;
+}
+
+bool objects_count(const char *state, const struct session *session, struct objects_count *count,
+                   struct err *err)
+{
+    struct review plain = {.session = session, .count = count};
+
+    return review(state, &plain, err);
+}
+
+bool objects_refresh(const char *state, const struct session *session, struct objects_count *count,
+                     struct err *err)
+{
+    struct review expiring = {.session = session, .expire = true, .count = count};
+
+    return review(state, &expiring, err);
 }

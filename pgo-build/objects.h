@@ -16,6 +16,7 @@
 
 #include "inject.h"
 #include "session.h"
+#include "staleness.h"
 
 struct object {
     const char *output, *source; /* absolute */
@@ -24,22 +25,26 @@ struct object {
     unsigned shape;
     const char *key;
     uint64_t mtime_ns; /* of the output, when we had written it */
+    struct staleness staleness;
 };
 
 /* Called when the output is there. */
 void objects_append(const char *state, const struct object *object);
 
 struct objects_count {
-    size_t known;   /* results that still exist */
-    size_t stale;   /* of these: set to be rebuilt */
-    size_t current; /* of these: carry the profile that was chosen for them */
+    size_t known;               /* results that still exist */
+    size_t stale;               /* of these: would be given something else now */
+    size_t current;             /* of these: carry the profile that was chosen for them */
+    size_t lacking;             /* of these: could not be given one (gcc, a cache outside) */
+    struct staleness staleness; /* of the current ones, each source once */
 };
 
-/*
- * Compares all known results with what the session would give them, and sets the stale ones to
- * be rebuilt unless `only_count`. Rewrites the file without what is gone or doubled.
- */
-MUST_CHECK bool objects_refresh(const char *state, const struct session *session, bool only_count,
+/* Compares all known results with what the session would give them. */
+MUST_CHECK bool objects_count(const char *state, const struct session *session,
+                              struct objects_count *count, struct err *err);
+
+/* The same, and sets the stale ones to be rebuilt; what is gone or doubled leaves the file. */
+MUST_CHECK bool objects_refresh(const char *state, const struct session *session,
                                 struct objects_count *count, struct err *err);
 
 /* The program that runs for a compiler called like that; NULL if there is none. */

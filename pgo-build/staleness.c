@@ -43,6 +43,13 @@ bool staleness_take_line(struct staleness *staleness, const char *line)
     return false;
 }
 
+void staleness_add(struct staleness *sum, const struct staleness *one)
+{
+    sum->reported |= one->reported;
+    sum->found = saturating_add(sum->found, one->found);
+    sum->lost = saturating_add(sum->lost, one->lost);
+}
+
 /* Passes on what is in `text` up to its last newline (all of it at the end), and keeps the rest. */
 static void pass_lines(struct staleness *staleness, struct strbuf *text, bool at_end, int to)
 {

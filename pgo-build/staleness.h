@@ -29,6 +29,8 @@ struct staleness {
 /* Adds the line to the sums if it is one of the three; a newline at its end is allowed. */
 bool staleness_take_line(struct staleness *staleness, const char *line);
 
+void staleness_add(struct staleness *sum, const struct staleness *one);
+
 /* Copies `from` to `to` up to its end, line by line, without the lines that were taken. */
 void staleness_filter(struct staleness *staleness, int from, int to);
 

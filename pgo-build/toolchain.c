@@ -129,10 +129,9 @@ void toolchain_release(struct toolchain *toolchain)
     *toolchain = (struct toolchain){0};
 }
 
-/* clang, clang++-22, gcc-12, ...: a compiler's name with or without a version. */
-static bool is_compiler_name(const char *name)
+bool toolchain_is_compiler(const char *name)
 {
-    static const char *const names[] = {"clang++", "clang", "g++", "gcc"};
+    static const char *const names[] = {"clang++", "clang", "g++", "gcc", "cc", "c++"};
 
     for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
         size_t len = strlen(names[i]);
@@ -172,7 +171,7 @@ static void list_folder(const struct toolchain *toolchain, struct session *sessi
     const struct dirent *entry;
 
     while (stream && (entry = readdir(stream)))
-        if (is_compiler_name(entry->d_name))
+        if (toolchain_is_compiler(entry->d_name))
             add(toolchain, session, entry->d_name);
     if (stream)
         closedir(stream);

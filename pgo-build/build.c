@@ -1,0 +1,243 @@
+#include "build.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/path.h"
+#include "base/process.h"
+#include "cmake.h"
+
+#define MAX_SESSION_BYTES ((size_t)16 * 1024 * 1024)
+
+char *build_find_own(const char *name)
+{
+    char *self = path_real("/proc/self/exe"), *folder = path_folder(self ? self : ".");
+    char *beside = path_join(folder, name), *libexec = mem_format("%s/../libexec/%s", folder, name);
+    char *found = process_find(beside, NULL, NULL);
+
+    if (!found)
+        found = process_find(libexec, NULL, NULL);
+    if (!found)
+        found = process_find(name, NULL, NULL);
+    free(self);
+    free(folder);
+    free(beside);
+    free(libexec);
+    return found;
+}
+
+const char *build_shorten(const struct build *build, const char *path)
+{
+    size_t len = strlen(build->project.start);
+
+    if (!path_is_below(path, build->project.start) || strcmp(path, build->project.start) == 0)
+        return path;
+    return path + len + (path[len] == '/');
+}
+
+static bool require_clang(struct build *build, struct err *err)
+{
+    if (build->toolchain.cc)
+        return compiler_ask(build->toolchain.cc, build->state.folder, &build->clang, err);
+    if (build->options.mode == PGO_OFF || environment_names_compiler(build->options.command))
+        return true;
+    err_set(err, ERR_NOT_FOUND, "no clang was found on PATH, and no other compiler is named");
+    return err_hint(err, "apt-get install clang-19, or: pgo-build make CC=/path/to/clang, or "
+                         "-pgo=off");
+}
+
+bool build_look_around(struct build *build, struct err *err)
+{
+    project_find(&build->project, ".", getenv("HOME"));
+    if (!state_open(&build->state, build->project.root, err))
+        return false;
+    toolchain_find(&build->toolchain, getenv("PATH"), build->state.bin);
+    return require_clang(build, err);
+}
+
+/* The prepared profile for a file; each file is prepared once. NULL on failure. */
+static const struct profile *prepare(struct build *build, const char *source, struct err *err)
+{
+    char *converter = build_find_own("pgo-convert");
+    struct profile_tools tools = {.cache = build->state.cache,
+                                  .root = build->project.root,
+                                  .profdata = build->toolchain.profdata,
+                                  .convert = converter,
+                                  .verbose = build->options.verbose};
+    struct profile *profile = NULL;
+
+    for (size_t i = 0; i < build->profile_count && !profile; i++)
+        if (strcmp(build->profiles[i]->source, source) == 0)
+            profile = build->profiles[i];
+    if (!profile) {
+        profile = mem_alloc(sizeof(*profile));
+        *ARRAY_PUSH(build->profiles, build->profile_count, build->profile_capacity) = profile;
+        if (!profile_prepare(profile, source, &tools, err))
+            profile = NULL;
+    }
+    free(converter);
+    return profile;
+}
+
+static bool prepare_fallback(struct build *build, const char *source, struct err *err)
+{
+    const struct profile *profile = prepare(build, source, err);
+
+    if (!profile)
+        return false;
+    build->session.selection.fallback = (struct selection_profile){profile->source, profile->path};
+    return true;
+}
+
+static bool prepare_named(struct build *build, struct err *err)
+{
+    char *file = path_absolute(build->options.file);
+    bool done = prepare_fallback(build, file, err);
+
+    if (!done && err->kind == ERR_NOT_FOUND && !err->hint[0])
+        err_hint(err, "-pgo takes auto, off or the name of a profile");
+    free(file);
+    return done;
+}
+
+/* A rule for each default.pgo of the project, and the fallback. */
+static bool prepare_found(struct build *build, struct err *err)
+{
+    struct selection *selection = &build->session.selection;
+    const char *fallback = project_fallback(&build->project);
+
+    for (size_t i = 0; i < build->project.count; i++) {
+        const struct profile *profile = prepare(build, build->project.profiles[i], err);
+        char *folder;
+
+        if (!profile)
+            return false;
+        folder = path_folder(profile->source);
+        *ARRAY_PUSH(selection->rules, selection->count, selection->capacity) =
+            (struct selection_rule){arena_strdup(&build->session.arena, folder),
+                                    {profile->source, profile->path}};
+        free(folder);
+    }
+    return !fallback || prepare_fallback(build, fallback, err);
+}
+
+bool build_prepare_profiles(struct build *build, struct err *err)
+{
+    build->session.selection.root = build->project.root;
+    if (build->options.mode == PGO_OFF)
+        return true;
+    if (build->options.mode == PGO_FILE)
+        return prepare_named(build, err);
+    return prepare_found(build, err);
+}
+
+static bool fill_bin(struct build *build, struct err *err)
+{
+    char *launcher = build_find_own("pgo-launch");
+    bool done;
+
+    if (!launcher) {
+        err_set(err, ERR_NOT_FOUND, "pgo-launch was not found");
+        return err_hint(err, "install it beside pgo-build, or in ../libexec");
+    }
+    done = state_fill_bin(&build->state, &build->session, launcher, err);
+    free(launcher);
+    return done;
+}
+
+/* Alone: the session is ours to write, and the logs begin anew. */
+static bool start_session(struct build *build, const char *path, const struct strbuf *text,
+                          struct err *err)
+{
+    static const char *const logs[] = {"log", "ccache-stats"};
+
+    for (size_t i = 0; i < ARRAY_SIZE(logs); i++) {
+        char *log = path_join(build->state.folder, logs[i]);
+
+        unlink(log);
+        free(log);
+    }
+    return fill_bin(build, err) && file_write(path, text->data, text->len, FILE_REPLACE, err);
+}
+
+/* Others run here: good if they run with what we would write. */
+static bool join_session(const char *path, const struct strbuf *text, struct err *err)
+{
+    struct strbuf theirs = {0};
+    struct err ignored = {0};
+    bool same = file_read(path, MAX_SESSION_BYTES, &theirs, &ignored) && theirs.len == text->len &&
+                memcmp(theirs.data, text->data, text->len) == 0;
+
+    strbuf_release(&theirs);
+    if (same)
+        return true;
+    err_set(err, ERR_MISMATCH, "another pgo-build is running here with other settings");
+    return err_hint(err, "wait for it to end, or use the same -pgo, PATH and default.pgo");
+}
+
+static size_t size_of(const struct build *build, const char *name)
+{
+    char *path = path_join(build->state.folder, name);
+    struct stat status;
+    size_t size = stat(path, &status) == 0 ? (size_t)status.st_size : 0;
+
+    free(path);
+    return size;
+}
+
+bool build_open_session(struct build *build, struct err *err)
+{
+    char *path = path_join(build->state.folder, "session");
+    enum session_lock_kind kind = SESSION_ALONE;
+    struct strbuf text = {0};
+    bool done = true;
+
+    toolchain_list(&build->toolchain, &build->session);
+    environment_plan(&build->environment, &build->state, &build->toolchain,
+                     cmake_configures(build->options.command));
+    session_format(&build->session, &text);
+    if (!build->options.dry_run) {
+        build->lock = session_lock(build->state.folder, &kind, err);
+        done = build->lock >= 0 &&
+               (kind == SESSION_ALONE ? start_session(build, path, &text, err) &&
+                                            session_share(build->lock, build->state.folder, err)
+                                      : join_session(path, &text, err));
+    }
+    build->log_start = size_of(build, "log");
+    build->stats_start = size_of(build, "ccache-stats");
+    strbuf_release(&text);
+    free(path);
+    return done;
+}
+
+bool build_expire(struct build *build, struct err *err)
+{
+    char *tree = cmake_tree(build->options.command);
+    bool done = !tree || cmake_adopt(build, tree, err);
+
+    free(tree);
+    if (!done)
+        return false;
+    if (build->options.dry_run)
+        return objects_count(build->state.folder, &build->session, &build->objects, err);
+    return objects_refresh(build->state.folder, &build->session, &build->objects, err);
+}
+
+void build_release(struct build *build)
+{
+    for (size_t i = 0; i < build->profile_count; i++) {
+        profile_release(build->profiles[i]);
+        free(build->profiles[i]);
+    }
+    free(build->profiles);
+    session_release(&build->session);
+    environment_release(&build->environment);
+    toolchain_release(&build->toolchain);
+    state_release(&build->state);
+    project_release(&build->project);
+    if (build->lock >= 0)
+        close(build->lock);
+}

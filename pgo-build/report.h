@@ -1,0 +1,44 @@
+/*
+ * report.h - what the build got, summed up from the log.
+ *
+ * When all is well, one short line on standard error; a warning with what to type when a profile
+ * was chosen and did not arrive (gcc, a cache that stands outside, a profile of another program,
+ * nothing compiled). -v adds a line a file, -report=FILE the same as JSON. A command that failed
+ * has said so itself: then there is no summary.
+ */
+#ifndef PGO_BUILD_REPORT_H
+#define PGO_BUILD_REPORT_H
+
+#include "build.h"
+#include "log.h"
+
+enum { REPORT_MAX_COMPILERS = 8 };
+
+struct report {
+    const struct build *build;
+    int exit_code;
+    struct log_entry *entries; /* the successful compiles of this run */
+    size_t count, capacity;
+    size_t with_profile;
+    size_t verdicts[INJECT_UNDER_CACHE + 1]; /* of those without */
+    size_t cache_hits, cache_misses;
+    struct objects_count objects; /* as they are now */
+    uint64_t profile_samples;     /* of the profiles that were used or are carried */
+    char *log_text;               /* entries point into it */
+};
+
+MUST_CHECK bool report_read(struct report *report, const struct build *build, int exit_code,
+                            struct err *err);
+void report_say(const struct report *report);
+void report_release(struct report *report);
+
+/* The share of the profiles' samples that found their function and line, 0 to 100; -1: unknown. */
+double report_found_pct(const struct report *report);
+
+/* "clang-22 and clang-19": the compilers of the entries with or without a profile. */
+void report_compilers(const struct report *report, bool with_profile, struct strbuf *out);
+
+/* The report as JSON (docs/formats.md). */
+MUST_CHECK bool report_write_json(const struct report *report, const char *path, struct err *err);
+
+#endif

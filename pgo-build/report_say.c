@@ -1,0 +1,289 @@
+/* The words of the report. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/path.h"
+#include "base/talk.h"
+#include "report.h"
+
+/* Below this share a profile is likely to be one of another program. */
+static const double foreign_pct = 10;
+
+/* 1234567 -> 1,234,567 */
+static void add_grouped(struct strbuf *out, uint64_t value)
+{
+    char digits[24];
+    int len = snprintf(digits, sizeof(digits), "%" PRIu64, value);
+
+    for (int i = 0; i < len; i++) {
+        if (i && (len - i) % 3 == 0)
+            strbuf_add_char(out, ',');
+        strbuf_add_char(out, digits[i]);
+    }
+}
+
+static const char *files(size_t count)
+{
+    return count == 1 ? "file" : "files";
+}
+
+static const struct {
+    enum inject_verdict verdict;
+    const char *words; /* after a number */
+} reasons[] = {
+    {INJECT_PROFILE, "with no default.pgo for it"},
+    {INJECT_UNOPTIMIZED, "not optimized (-O0)"},
+    {INJECT_OWN_PROFILE, "with -fprofile flags of its own"},
+    {INJECT_ASSEMBLY, "assembly"},
+    {INJECT_GCC, "by gcc"},
+    {INJECT_UNDER_CACHE, "under a cache outside of pgo-build"},
+    {INJECT_UNKNOWN_COMPILER, "by an unknown compiler"},
+};
+
+/* "; 2 without: 1 assembly, 1 not optimized (-O0)" */
+static void add_without(const struct report *report, struct strbuf *out)
+{
+    const char *between = ": ";
+
+    if (report->count == report->with_profile)
+        return;
+    strbuf_add_format(out, "; %zu without", report->count - report->with_profile);
+    for (size_t i = 0; i < ARRAY_SIZE(reasons); i++) {
+        size_t count = report->verdicts[reasons[i].verdict];
+
+        if (!count)
+            continue;
+        strbuf_add_format(out, "%s%zu %s", between, count, reasons[i].words);
+        between = ", ";
+    }
+}
+
+static void add_cache(const struct report *report, struct strbuf *out)
+{
+    if (report->cache_hits)
+        strbuf_add_format(out, "; %zu of %zu from ccache", report->cache_hits,
+                          report->cache_hits + report->cache_misses);
+}
+
+/* The name of the profile, or how many there are. */
+static void add_profile_name(const struct report *report, struct strbuf *out)
+{
+    const struct build *build = report->build;
+
+    if (build->profile_count == 1)
+        strbuf_add_text(out, build_shorten(build, build->profiles[0]->source));
+    else
+        strbuf_add_format(out, "%zu profiles", build->profile_count);
+}
+
+/* "33 files compiled by clang-22 with default.pgo (12,345 samples; 97.2% ...)" */
+static void say_compiled(const struct report *report)
+{
+    double pct = report_found_pct(report);
+    struct strbuf line = {0};
+
+    strbuf_add_format(&line, "%zu %s compiled by ", report->with_profile,
+                      files(report->with_profile));
+    report_compilers(report, true, &line);
+    strbuf_add_text(&line, " with ");
+    add_profile_name(report, &line);
+    if (report->profile_samples) {
+        strbuf_add_text(&line, " (");
+        add_grouped(&line, report->profile_samples);
+        strbuf_add_text(&line, " samples");
+        if (pct >= 0)
+            strbuf_add_format(&line, "; %.1f%% of them found their function and line", pct);
+        strbuf_add_char(&line, ')');
+    }
+    add_without(report, &line);
+    add_cache(report, &line);
+    talk_say("%s", line.data);
+    strbuf_release(&line);
+}
+
+/* Why there is no profile at all; NULL if one was chosen. */
+static const char *why_none(const struct build *build)
+{
+    if (build->options.mode == PGO_OFF)
+        return "-pgo=off";
+    for (size_t i = 0; i < build->profile_count; i++)
+        if (build->profiles[i]->path)
+            return NULL;
+    return build->profile_count ? "default.pgo has no samples" : "no default.pgo was found";
+}
+
+static void say_without_profile(const struct report *report, const char *why)
+{
+    struct strbuf line = {0};
+
+    if (report->count) {
+        strbuf_add_format(&line, "%s: %zu %s compiled by ", why, report->count,
+                          files(report->count));
+        report_compilers(report, false, &line);
+        strbuf_add_text(&line, " without a profile");
+        if (report->verdicts[INJECT_PROFILE] == report->count)
+            strbuf_add_text(&line, ", ready to be profiled");
+        add_cache(report, &line);
+    } else {
+        strbuf_add_format(&line, "%s", why);
+    }
+    if (report->build->options.mode != PGO_OFF && report->build->profile_count)
+        talk_warn("%s", line.data);
+    else if (report->count)
+        talk_say("%s", line.data);
+    strbuf_release(&line);
+}
+
+static bool is_program(const struct build *build, const char *name)
+{
+    return strcmp(path_base(build->options.command[0]), name) == 0;
+}
+
+static bool is_make(const struct build *build)
+{
+    return is_program(build, "make") || is_program(build, "gmake");
+}
+
+static void add_command(const struct build *build, struct strbuf *out)
+{
+    strbuf_add_text(out, "pgo-build");
+    for (size_t i = 0; build->options.command[i]; i++)
+        if (strncmp(build->options.command[i], "CC=", 3) != 0 &&
+            strncmp(build->options.command[i], "CXX=", 4) != 0)
+            strbuf_add_format(out, " %s", build->options.command[i]);
+}
+
+/* A profile was there, and gcc got the files. */
+static void warn_gcc(const struct report *report)
+{
+    struct strbuf line = {0};
+
+    strbuf_add_format(&line, "%zu of %zu compiles used gcc and got no profile; try: ",
+                      report->verdicts[INJECT_GCC], report->count);
+    if (is_make(report->build)) {
+        add_command(report->build, &line);
+        strbuf_add_text(&line, " CC=clang");
+        for (size_t i = 0; i < report->count; i++)
+            if (report->entries[i].verdict == INJECT_GCC &&
+                strstr(path_base(report->entries[i].compiler), "++")) {
+                strbuf_add_text(&line, " CXX=clang++");
+                break;
+            }
+    } else if (is_program(report->build, "cmake") || is_program(report->build, "ninja")) {
+        strbuf_add_text(&line, "remove CMakeCache.txt, then pgo-build cmake -S . -B build");
+    } else {
+        strbuf_add_text(&line, "clang in place of gcc");
+    }
+    talk_warn("%s", line.data);
+    strbuf_release(&line);
+}
+
+static void warn_under_cache(const struct report *report)
+{
+    talk_warn("%zu of %zu compiles ran under a compiler cache that stands outside of pgo-build, "
+              "and got no profile; take the cache out of the command: pgo-build adds ccache itself",
+              report->verdicts[INJECT_UNDER_CACHE], report->count);
+}
+
+static void warn_foreign(const struct report *report, double pct)
+{
+    struct strbuf line = {0};
+
+    strbuf_add_format(&line, "only %.1f%% of the samples of ", pct);
+    add_profile_name(report, &line);
+    strbuf_add_text(&line, " found their function: is it a profile of this program?");
+    talk_warn("%s", line.data);
+    strbuf_release(&line);
+}
+
+/* Goals that remove objects, and options that build nothing. */
+static bool builds_nothing(const struct build *build)
+{
+    for (size_t i = 1; build->options.command[i]; i++) {
+        const char *word = build->options.command[i];
+
+        if (strstr(word, "clean") == word || strcmp(word, "distclean") == 0 ||
+            strcmp(word, "mrproper") == 0 || strcmp(word, "help") == 0 ||
+            strcmp(word, "--version") == 0 || strcmp(word, "--help") == 0)
+            return true;
+    }
+    return build->environment.configures;
+}
+
+/* A profile was chosen, and no compile was seen. */
+static void say_nothing_compiled(const struct report *report)
+{
+    const struct objects_count *objects = &report->objects;
+    const struct build *build = report->build;
+    struct strbuf line = {0};
+
+    if (builds_nothing(build))
+        return;
+    if (objects->current && !objects->stale && !objects->lacking) {
+        strbuf_add_text(&line, "up to date with ");
+        add_profile_name(report, &line);
+        talk_say("%s", line.data);
+    } else {
+        strbuf_add_text(&line, "no file was compiled; the objects here do not carry ");
+        add_profile_name(report, &line);
+        strbuf_add_text(&line, "; run: ");
+        add_command(build, &line);
+        if (is_make(build))
+            strbuf_add_text(&line, " -B");
+        else if (is_program(build, "cmake"))
+            strbuf_add_text(&line, " --clean-first");
+        else
+            strbuf_add_text(&line, " (after removing the objects)");
+        talk_warn("%s", line.data);
+    }
+    strbuf_release(&line);
+}
+
+static void say_file(const struct report *report, const struct log_entry *entry)
+{
+    const char *source = build_shorten(report->build, entry->source);
+    struct strbuf line = {0};
+
+    strbuf_add_format(&line, "%s: ", source);
+    if (entry->profile[0])
+        strbuf_add_format(&line, "with %s", build_shorten(report->build, entry->profile));
+    else
+        strbuf_add_text(&line, "without a profile");
+    for (size_t i = 0; !entry->profile[0] && i < ARRAY_SIZE(reasons); i++)
+        if (reasons[i].verdict == entry->verdict && entry->verdict != INJECT_PROFILE)
+            strbuf_add_format(&line, ": %s", reasons[i].words);
+    if (entry->staleness.reported)
+        strbuf_add_format(&line, ", %" PRIu64 " samples are for it, %" PRIu64 " of them lost",
+                          entry->staleness.found, entry->staleness.lost);
+    strbuf_add_format(&line, " (%s%s%s)", path_base(entry->compiler), entry->cache[0] ? ", " : "",
+                      entry->cache);
+    talk_say("%s", line.data);
+    strbuf_release(&line);
+}
+
+void report_say(const struct report *report)
+{
+    const char *none = why_none(report->build);
+    double pct = report_found_pct(report);
+
+    for (size_t i = 0; report->build->options.verbose && i < report->count; i++)
+        say_file(report, &report->entries[i]);
+    if (report->exit_code != 0)
+        return;
+    if (none) {
+        say_without_profile(report, none);
+        return;
+    }
+    if (!report->count)
+        say_nothing_compiled(report);
+    if (report->with_profile ||
+        (report->count && !report->verdicts[INJECT_GCC] && !report->verdicts[INJECT_UNDER_CACHE]))
+        say_compiled(report);
+    if (report->verdicts[INJECT_GCC])
+        warn_gcc(report);
+    if (report->verdicts[INJECT_UNDER_CACHE])
+        warn_under_cache(report);
+    if (report->with_profile && pct >= 0 && pct < foreign_pct)
+        warn_foreign(report, pct);
+}
