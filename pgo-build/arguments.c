@@ -231,11 +231,11 @@ static void add_input(struct arguments *arguments, const char *word, const char 
     if (strcmp(word, "-") == 0) {
         arguments->has_stdin = true;
         arguments->other_inputs++;
-    } else if (kind == INPUT_SOURCE) {
-        *ARRAY_PUSH(arguments->sources, arguments->source_count, arguments->source_capacity) = word;
-    } else {
-        arguments->has_assembly |= kind == INPUT_ASSEMBLY;
+    } else if (kind == INPUT_OTHER) {
         arguments->other_inputs++;
+    } else {
+        *ARRAY_PUSH(arguments->sources, arguments->source_count, arguments->source_capacity) = word;
+        arguments->assembly_count += kind == INPUT_ASSEMBLY;
     }
 }
 

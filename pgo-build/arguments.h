@@ -26,10 +26,11 @@ enum arguments_phase {
 struct arguments {
     struct arena arena;
     enum arguments_phase phase;
-    const char **sources; /* C and C++ files, and headers to precompile */
+    const char **sources; /* C, C++ and assembly files, and headers to precompile */
     size_t source_count, source_capacity;
-    size_t other_inputs; /* objects, libraries, assembly, other languages, standard input */
-    bool has_assembly, has_stdin;
+    size_t assembly_count; /* of these */
+    size_t other_inputs;   /* objects, libraries, other languages, standard input */
+    bool has_stdin;
     const char *output; /* of -o, or NULL */
     bool optimized;     /* -O1 and up, -Og, -Os, -Oz: the last one counts */
     bool debug_lines;   /* the user asks for line tables or more */

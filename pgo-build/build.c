@@ -52,6 +52,7 @@ static bool require_clang(struct build *build, struct err *err)
 bool build_look_around(struct build *build, struct err *err)
 {
     project_find(&build->project, ".", getenv("HOME"));
+    build->scope = cmake_scope(build->options.command);
     if (!state_open(&build->state, build->project.root, err))
         return false;
     toolchain_find(&build->toolchain, getenv("PATH"), build->state.bin);
@@ -215,14 +216,12 @@ bool build_open_session(struct build *build, struct err *err)
 
 bool build_expire(struct build *build, struct err *err)
 {
-    char *tree = cmake_tree(build->options.command);
-    bool done = !tree || cmake_adopt(build, tree, err);
-
-    free(tree);
-    if (!done)
+    if (cmake_builds_tree(build->options.command, build->scope) &&
+        !cmake_adopt(build, build->scope, err))
         return false;
     if (build->options.dry_run)
-        return objects_count(build->state.folder, &build->session, &build->objects, err);
+        return objects_count(build->state.folder, &build->session, build->scope, &build->objects,
+                             err);
     return objects_refresh(build->state.folder, &build->session, &build->objects, err);
 }
 
@@ -238,6 +237,7 @@ void build_release(struct build *build)
     toolchain_release(&build->toolchain);
     state_release(&build->state);
     project_release(&build->project);
+    free(build->scope);
     if (build->lock >= 0)
         close(build->lock);
 }

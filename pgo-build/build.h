@@ -28,11 +28,12 @@ struct build {
     int lock;           /* -1: none yet */
     size_t log_start;   /* where this run's part of the log begins, in bytes */
     size_t stats_start; /* ... and of ccache's */
+    char *scope;        /* where the command builds: CMake's tree, make's -C, or the start */
     struct environment environment;
     struct objects_count objects; /* as they were before the command ran */
 };
 
-/* Project, state folder, compilers. */
+/* Project, scope, state folder, compilers. */
 MUST_CHECK bool build_look_around(struct build *build, struct err *err);
 
 /* Chooses the profiles, checks and converts them. */

@@ -1,6 +1,5 @@
 #include "cmake.h"
 
-#include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,11 +7,10 @@
 #include "base/path.h"
 #include "base/process.h"
 #include "base/talk.h"
+#include "walk.h"
 
 #define MAX_CACHE_BYTES  ((size_t)64 * 1024 * 1024)
 #define MAX_OUTPUT_BYTES ((size_t)64 * 1024 * 1024)
-
-enum { MAX_DEPTH = 32 };
 
 static bool is(const char *word, const char *name)
 {
@@ -46,22 +44,29 @@ static const char *option_value(char *const *command, const char *option)
     return NULL;
 }
 
-char *cmake_tree(char *const *command)
+static bool is_make(const char *word)
+{
+    return is(word, "make") || is(word, "gmake") || is(word, "ninja");
+}
+
+char *cmake_scope(char *const *command)
 {
     const char *folder = NULL;
-    char *cache, *tree = NULL;
 
     if (is(command[0], "cmake"))
         folder = option_value(command, "--build");
-    else if (is(command[0], "make") || is(command[0], "gmake") || is(command[0], "ninja"))
-        folder = option_value(command, "-C") ? option_value(command, "-C") : ".";
-    if (!folder)
-        return NULL;
-    cache = path_join(folder, "CMakeCache.txt");
-    if (strcmp(folder, ".") == 0 ? file_exists("CMakeCache.txt") : file_exists(cache))
-        tree = path_absolute(folder);
+    else if (is_make(command[0]))
+        folder = option_value(command, "-C");
+    return path_absolute(folder ? folder : ".");
+}
+
+bool cmake_builds_tree(char *const *command, const char *scope)
+{
+    char *cache = path_join(scope, "CMakeCache.txt");
+    bool builds = (is_make(command[0]) || option_value(command, "--build")) && file_exists(cache);
+
     free(cache);
-    return tree;
+    return builds;
 }
 
 /* The tree's cache: lines NAME:TYPE=VALUE. */
@@ -167,28 +172,17 @@ static bool plan(struct tree *tree, const struct build *build)
     return true;
 }
 
-static void expire_objects(const char *folder, int depth)
+static void expire_object(void *context, const char *path)
 {
-    DIR *stream = depth < MAX_DEPTH ? opendir(folder) : NULL;
-    const struct dirent *item;
-
-    while (stream && (item = readdir(stream))) {
-        const char *name = item->d_name, *dot = strrchr(name, '.');
-        char *path = path_join(folder, name);
-
-        if (item->d_type == DT_DIR && strcmp(name, ".") != 0 && strcmp(name, "..") != 0)
-            expire_objects(path, depth + 1);
-        else if (item->d_type == DT_REG && dot && strcmp(dot, ".o") == 0)
-            objects_expire(path);
-        free(path);
-    }
-    if (stream)
-        closedir(stream);
+    (void)context;
+    if (objects_is_object(path))
+        objects_expire(path);
 }
 
 static bool configure(struct tree *tree, struct err *err)
 {
     const char *cmake = entry(tree, "CMAKE_COMMAND"), *generator = entry(tree, "CMAKE_GENERATOR");
+    struct walk objects = {.visit = expire_object};
     struct process_result result = {0};
     bool done;
 
@@ -205,7 +199,7 @@ static bool configure(struct tree *tree, struct err *err)
         talk_say("%s: configured again with the launcher, because it did not know it",
                  tree->folder);
         if (generator && strstr(generator, "Makefiles")) /* they do not see the new launcher */
-            expire_objects(tree->folder, 0);
+            walk_folder(&objects, tree->folder);
     }
     process_result_release(&result);
     return done;

@@ -15,11 +15,11 @@
 /* Is it cmake's configure step (which reads CC and the launcher variables)? */
 bool cmake_configures(char *const *command);
 
-/*
- * The folder of the CMake tree that the command builds (cmake --build DIR, make or ninja with or
- * without -C), if there is one; free() it.
- */
-char *cmake_tree(char *const *command);
+/* The folder that the command builds in: of cmake --build DIR, of -C DIR, or here; free() it. */
+char *cmake_scope(char *const *command);
+
+/* Is that folder a CMake tree, and the command one that builds it? */
+bool cmake_builds_tree(char *const *command, const char *scope);
 
 /*
  * Makes sure that the tree runs our launcher. Trees of gcc are left alone, with a warning that

@@ -68,6 +68,10 @@ static struct inject_decision decide_compile(const struct arguments *arguments,
 {
     struct inject_decision decision = {.verdict = INJECT_PROFILE};
 
+    if (arguments->assembly_count == arguments->source_count) {
+        decision.verdict = INJECT_ASSEMBLY;
+        return decision;
+    }
     if (!arguments->optimized) {
         decision.verdict = INJECT_UNOPTIMIZED;
         return decision;
@@ -116,8 +120,6 @@ struct inject_decision inject_decide(const struct arguments *arguments,
         decision = decide_compile(arguments, compiler);
     else if (arguments->phase == ARGUMENTS_LINK)
         decision = decide_link(arguments);
-    else if (arguments->has_assembly)
-        decision.verdict = INJECT_ASSEMBLY;
     if (links && !arguments->build_id && !arguments->relocatable && !arguments->nostdlib)
         decision.shape |= INJECT_TAKES_BUILD_ID;
     return decision;

@@ -7,7 +7,9 @@
 
 #include "base/byteset.h"
 #include "base/file.h"
+#include "base/path.h"
 #include "record.h"
+#include "walk.h"
 
 #define MAX_FILE_BYTES ((size_t)512 * 1024 * 1024)
 
@@ -110,8 +112,10 @@ static bool is_stale(const struct object *object, const struct session *session)
 /* The walk over all known results. */
 struct review {
     const struct session *session;
+    const char *scope; /* NULL: everywhere */
     bool expire;
     struct strbuf kept;     /* the file's new text */
+    struct byteset outputs; /* all that are known */
     struct byteset sources; /* whose staleness was counted */
     struct objects_count *count;
 };
@@ -123,7 +127,8 @@ static void review_one(struct review *review, const struct object *object)
     struct stat status;
     bool expired;
 
-    if (stat(object->output, &status) != 0)
+    if (stat(object->output, &status) != 0 ||
+        (review->scope && !path_is_below(object->output, review->scope)))
         return;
     count->known++;
     format(object, &review->kept);
@@ -144,12 +149,11 @@ static void review_one(struct review *review, const struct object *object)
 /* Calls review_one() for the last entry of each output. */
 static void review_all(struct review *review, char *text)
 {
-    struct byteset outputs = {0};
     struct object *objects = NULL, object;
     size_t object_count = 0, capacity = 0;
 
     while (next(&text, &object)) {
-        uint32_t id = byteset_add_text(&outputs, object.output);
+        uint32_t id = byteset_add_text(&review->outputs, object.output);
 
         if (id == object_count)
             *ARRAY_PUSH(objects, object_count, capacity) = object;
@@ -159,13 +163,29 @@ static void review_all(struct review *review, char *text)
     for (size_t i = object_count; i > 0; i--) /* the newest of a source counts */
         review_one(review, &objects[i - 1]);
     free(objects);
-    byteset_release(&outputs);
+}
+
+bool objects_is_object(const char *path)
+{
+    const char *dot = strrchr(path_base(path), '.');
+
+    return dot && strcmp(dot, ".o") == 0;
+}
+
+static void count_unknown(void *context, const char *path)
+{
+    struct review *review = context;
+    uint32_t id;
+
+    if (objects_is_object(path) && !byteset_find(&review->outputs, path, strlen(path), &id))
+        review->count->unknown++;
 }
 
 static bool review(const char *state, struct review *review, struct err *err)
 {
     char *path = mem_format("%s/objects", state);
     struct strbuf text = {0};
+    struct walk walk = {.context = review, .visit = count_unknown};
     bool done = true;
 
     *review->count = (struct objects_count){0};
@@ -177,17 +197,20 @@ static bool review(const char *state, struct review *review, struct err *err)
             done =
                 file_write(path, strbuf_text(&review->kept), review->kept.len, FILE_REPLACE, err);
     }
+    if (done && review->scope)
+        walk_folder(&walk, review->scope);
     strbuf_release(&text);
     strbuf_release(&review->kept);
+    byteset_release(&review->outputs);
     byteset_release(&review->sources);
     free(path);
     return done;
 }
 
-bool objects_count(const char *state, const struct session *session, struct objects_count *count,
-                   struct err *err)
+bool objects_count(const char *state, const struct session *session, const char *scope,
+                   struct objects_count *count, struct err *err)
 {
-    struct review plain = {.session = session, .count = count};
+    struct review plain = {.session = session, .scope = scope, .count = count};
 
     return review(state, &plain, err);
 }

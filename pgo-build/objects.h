@@ -36,19 +36,23 @@ struct objects_count {
     size_t stale;               /* of these: would be given something else now */
     size_t current;             /* of these: carry the profile that was chosen for them */
     size_t lacking;             /* of these: could not be given one (gcc, a cache outside) */
+    size_t unknown;             /* object files in the scope that no launcher has written */
     struct staleness staleness; /* of the current ones, each source once */
 };
 
-/* Compares all known results with what the session would give them. */
-MUST_CHECK bool objects_count(const char *state, const struct session *session,
+/* Compares the known results below the folder `scope` with what the session would give them. */
+MUST_CHECK bool objects_count(const char *state, const struct session *session, const char *scope,
                               struct objects_count *count, struct err *err);
 
-/* The same, and sets the stale ones to be rebuilt; what is gone or doubled leaves the file. */
+/* The same for all of them, and sets the stale ones to be rebuilt; what is gone or doubled leaves
+ * the file. */
 MUST_CHECK bool objects_refresh(const char *state, const struct session *session,
                                 struct objects_count *count, struct err *err);
 
 /* The program that runs for a compiler called like that; NULL if there is none. */
 const char *objects_compiler(const struct session *session, const char *asked);
+
+bool objects_is_object(const char *path); /* by its name */
 
 /* Sets a file to be rebuilt. */
 void objects_expire(const char *path);

@@ -1,6 +1,5 @@
 #include "project.h"
 
-#include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -8,8 +7,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/path.h"
-
-enum { MAX_DEPTH = 32, MAX_ENTRIES = 500000 };
+#include "walk.h"
 
 static bool has_entry(const char *folder, const char *name)
 {
@@ -35,63 +33,21 @@ static char *find_root(const char *start, const char *home)
     return mem_strdup(start);
 }
 
-static bool is_left_out(const char *name)
+static bool is_no_build_folder(void *context, const char *folder)
 {
-    static const char *const names[] = {".", "..", ".git", ".hg", ".svn", "node_modules"};
-
-    for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-        if (strcmp(name, names[i]) == 0)
-            return true;
-    return false;
+    (void)context;
+    return !has_entry(folder, "CMakeCache.txt") && !has_entry(folder, "build.ninja");
 }
 
-static bool is_build_folder(const char *folder)
+static void take_profile(void *context, const char *path)
 {
-    return has_entry(folder, "CMakeCache.txt") || has_entry(folder, "build.ninja");
-}
-
-static bool is_file(const char *path)
-{
+    struct project *project = context;
     struct stat status;
 
-    return stat(path, &status) != 0 || !S_ISDIR(status.st_mode); /* a dangling link is told of */
-}
-
-static void walk(struct project *project, const char *folder, int depth, size_t *entries);
-
-static void visit(struct project *project, const char *folder, const struct dirent *entry,
-                  int depth, size_t *entries)
-{
-    char *path = path_join(folder, entry->d_name);
-    struct stat status;
-    bool is_folder =
-        entry->d_type == DT_DIR ||
-        (entry->d_type == DT_UNKNOWN && lstat(path, &status) == 0 && S_ISDIR(status.st_mode));
-
-    if (is_folder && !is_left_out(entry->d_name) && !is_build_folder(path)) {
-        walk(project, path, depth + 1, entries);
-    } else if (!is_folder && strcmp(entry->d_name, "default.pgo") == 0 && is_file(path)) {
-        *ARRAY_PUSH(project->profiles, project->count, project->capacity) = path;
+    if (strcmp(path_base(path), "default.pgo") != 0 ||
+        (stat(path, &status) == 0 && S_ISDIR(status.st_mode))) /* a dangling link is told of */
         return;
-    }
-    free(path);
-}
-
-static void walk(struct project *project, const char *folder, int depth, size_t *entries)
-{
-    DIR *stream = depth < MAX_DEPTH ? opendir(folder) : NULL;
-    const struct dirent *entry;
-
-    project->cut_short |= depth >= MAX_DEPTH;
-    while (stream && (entry = readdir(stream))) {
-        if (++*entries > MAX_ENTRIES) {
-            project->cut_short = true;
-            break;
-        }
-        visit(project, folder, entry, depth, entries);
-    }
-    if (stream)
-        closedir(stream);
+    *ARRAY_PUSH(project->profiles, project->count, project->capacity) = mem_strdup(path);
 }
 
 static int compare(const void *a, const void *b)
@@ -101,11 +57,11 @@ static int compare(const void *a, const void *b)
 
 void project_find(struct project *project, const char *start, const char *home)
 {
-    size_t entries = 0;
+    struct walk walk = {.context = project, .enters = is_no_build_folder, .visit = take_profile};
 
     project->start = path_absolute(start);
     project->root = find_root(project->start, home);
-    walk(project, project->root, 0, &entries);
+    walk_folder(&walk, project->root);
     if (project->count)
         qsort(project->profiles, project->count, sizeof(*project->profiles), compare);
 }

@@ -2,14 +2,12 @@
  * project.h - where the project begins, and which default.pgo files lie in it.
  *
  * The root is the folder of the nearest .git at or above the start, never the home folder or /;
- * without one it is the start itself. The walk over the project leaves out .git, node_modules
- * and build folders (those with CMakeCache.txt or build.ninja in them), does not follow links,
- * and is bounded in depth (32) and entries (500,000). All paths are absolute and normalized.
+ * without one it is the start itself. The walk over the project (walk.h) leaves out build folders
+ * (those with CMakeCache.txt or build.ninja in them). All paths are absolute and normalized.
  */
 #ifndef PGO_BUILD_PROJECT_H
 #define PGO_BUILD_PROJECT_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 struct project {
@@ -17,7 +15,6 @@ struct project {
     char *root;
     char **profiles; /* every default.pgo, sorted */
     size_t count, capacity;
-    bool cut_short; /* the walk hit a bound */
 };
 
 /* `home` may be NULL. */

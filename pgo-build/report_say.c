@@ -59,6 +59,14 @@ static void add_without(const struct report *report, struct strbuf *out)
     }
 }
 
+/* What lies here and was never seen by a launcher: nobody can say what it carries. */
+static void add_unknown(const struct report *report, struct strbuf *out)
+{
+    if (report->objects.unknown)
+        strbuf_add_format(out, "; %zu %s built without pgo-build", report->objects.unknown,
+                          report->objects.unknown == 1 ? "object here was" : "objects here were");
+}
+
 static void add_cache(const struct report *report, struct strbuf *out)
 {
     if (report->cache_hits)
@@ -77,27 +85,37 @@ static void add_profile_name(const struct report *report, struct strbuf *out)
         strbuf_add_format(out, "%zu profiles", build->profile_count);
 }
 
-/* "33 files compiled by clang-22 with default.pgo (12,345 samples; 97.2% ...)" */
-static void say_compiled(const struct report *report)
+/* " by clang-22 with default.pgo (12,345 samples; 97.2% of them found ...)" */
+static void add_with(const struct report *report, struct strbuf *out)
 {
     double pct = report_found_pct(report);
+
+    strbuf_add_text(out, " by ");
+    report_compilers(report, true, out);
+    strbuf_add_text(out, " with ");
+    add_profile_name(report, out);
+    if (!report->profile_samples)
+        return;
+    strbuf_add_text(out, " (");
+    add_grouped(out, report->profile_samples);
+    strbuf_add_text(out, " samples");
+    if (pct >= 0) /* 100.0% is said of all of them only */
+        strbuf_add_format(out, "; %.1f%% of them found their function and line",
+                          (double)(uint64_t)(pct * 10) / 10);
+    strbuf_add_char(out, ')');
+}
+
+/* "33 files compiled by clang-22 with default.pgo; 2 without: 1 assembly, ..." */
+static void say_compiled(const struct report *report)
+{
     struct strbuf line = {0};
 
-    strbuf_add_format(&line, "%zu %s compiled by ", report->with_profile,
-                      files(report->with_profile));
-    report_compilers(report, true, &line);
-    strbuf_add_text(&line, " with ");
-    add_profile_name(report, &line);
-    if (report->profile_samples) {
-        strbuf_add_text(&line, " (");
-        add_grouped(&line, report->profile_samples);
-        strbuf_add_text(&line, " samples");
-        if (pct >= 0)
-            strbuf_add_format(&line, "; %.1f%% of them found their function and line", pct);
-        strbuf_add_char(&line, ')');
-    }
+    strbuf_add_format(&line, "%zu %s compiled", report->with_profile, files(report->with_profile));
+    if (report->with_profile)
+        add_with(report, &line);
     add_without(report, &line);
     add_cache(report, &line);
+    add_unknown(report, &line);
     talk_say("%s", line.data);
     strbuf_release(&line);
 }
@@ -223,6 +241,7 @@ static void say_nothing_compiled(const struct report *report)
     if (objects->current && !objects->stale && !objects->lacking) {
         strbuf_add_text(&line, "up to date with ");
         add_profile_name(report, &line);
+        add_unknown(report, &line);
         talk_say("%s", line.data);
     } else {
         strbuf_add_text(&line, "no file was compiled; the objects here do not carry ");
