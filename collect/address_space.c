@@ -78,12 +78,14 @@ static size_t first_after(const struct address_space *space, uint64_t ip)
     return low;
 }
 
-/* Replaces `removed` ranges at `at` by `added` new ones. */
+/* Replaces `removed` ranges at `at` by `added` new ones; without new ones nothing is removed. */
 static void splice(struct address_space *space, size_t at, size_t removed,
                    const struct range *ranges, size_t added)
 {
     size_t tail = space->count - at - removed;
 
+    if (added == 0) /* a fork of an empty space: there may be no memory yet */
+        return;
     if (space->count + added > space->capacity)
         space->ranges = array_grow(space->ranges, &space->capacity, space->count + added,
                                    sizeof(*space->ranges));

@@ -66,7 +66,7 @@ static bool explain_no_samples(const struct record_options *options, struct err 
 {
     err_set(err, ERR_NOT_FOUND,
             "no samples, nothing written: the program used less than a period "
-            "(%.3g ms) of CPU time in user space",
+            "(%.4g ms) of CPU time in user space",
             (double)period_ns(options) / 1e6);
     return err_hint(err, "record for longer, under load, or with a higher -F");
 }
@@ -113,10 +113,12 @@ static int finish(const struct target *target, const struct recording *recording
 {
     bool failed = target->ended && target->exit_code != 0 && !recording->was_stopped;
 
-    if (failed)
+    if (failed && target->exit_code > 128)
+        talk_warn("%s was ended by signal %d", recording->program, target->exit_code - 128);
+    else if (failed)
         talk_warn("%s ended with exit code %d", recording->program, target->exit_code);
-    if (recording->was_stopped && target->is_command && !target->ended)
-        talk_warn("%s (process %d) still runs after SIGTERM", recording->program, (int)target->pid);
+    if (target->is_command && !target->ended)
+        talk_warn("%s (process %d) still runs", recording->program, (int)target->pid);
     if (!done)
         return talk_fail(err);
     return failed ? target->exit_code : TALK_EXIT_DONE;

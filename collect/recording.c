@@ -15,6 +15,7 @@
 
 #define NS_PER_SECOND INT64_C(1000000000)
 #define GRACE_NS      (2 * NS_PER_SECOND)
+#define AGAIN_NS      (NS_PER_SECOND / 5)  /* one Ctrl-C may arrive twice: at us and at our group */
 #define ROUND_NS      (NS_PER_SECOND / 10) /* a ring that fills earlier wakes us */
 
 static int64_t now_ns(clockid_t clock)
@@ -74,7 +75,7 @@ static bool start(struct recording *recording, struct err *err)
         return attach(recording, err);
     return sampler_add(recording->sampler, recording->target->pid, SAMPLER_AT_EXEC, &vanished,
                        err) &&
-           target_go(recording->target, recording->program, err);
+           target_go(recording->target, err);
 }
 
 static void read_round(struct recording *recording, bool last)
@@ -86,36 +87,43 @@ static void read_round(struct recording *recording, bool last)
         trace_add(recording->trace, &record);
 }
 
-/* Until something is to be read, the time comes, or a signal, whose number is returned, or 0. */
-static int wait_round(const struct recording *recording, int signal_fd, struct pollfd *fds,
-                      int64_t left_ns)
+enum stop {
+    STOP_NOT,
+    STOP_TERMINAL, /* Ctrl-C: the whole process group has got the signal */
+    STOP_ALONE,    /* the time is over, or somebody sent us a signal */
+};
+
+/* Until something is to be read, a signal comes, or the time is over. */
+static enum stop wait_round(const struct recording *recording, int signal_fd, struct pollfd *fds,
+                            int64_t left_ns)
 {
     size_t cpus = recording->sampler->cpu_count;
     int64_t wait_ns = left_ns < ROUND_NS ? left_ns : ROUND_NS;
     struct signalfd_siginfo info;
 
+    if (left_ns <= 0)
+        return STOP_ALONE;
     fds[cpus] = (struct pollfd){.fd = signal_fd, .events = POLLIN};
     fds[cpus + 1] = (struct pollfd){.fd = recording->target->pid_fd, .events = POLLIN};
     if (poll(fds, cpus + 2, (int)(wait_ns / 1000000) + 1) <= 0)
-        return 0;
+        return STOP_NOT;
     for (size_t i = 0; i < cpus; i++)
         if (fds[i].revents & (POLLHUP | POLLERR))
             fds[i].fd = -1; /* its threads have ended: nothing to wake us for, still read */
     if (read(signal_fd, &info, sizeof(info)) == sizeof(info))
-        return (int)info.ssi_signo;
-    return 0;
+        return info.ssi_code == SI_KERNEL ? STOP_TERMINAL : STOP_ALONE;
+    return STOP_NOT;
 }
 
 static void run(struct recording *recording, int signal_fd, struct pollfd *fds)
 {
     struct target *target = recording->target;
     int64_t begin_ns = now_ns(CLOCK_MONOTONIC), end_ns = INT64_MAX, at_ns;
+    enum stop stop;
 
     if (recording->max_seconds > 0)
         end_ns = begin_ns + (int64_t)(recording->max_seconds * (double)NS_PER_SECOND);
     for (;;) {
-        int signal_number;
-
         read_round(recording, false);
         target_check(target);
         at_ns = now_ns(CLOCK_MONOTONIC);
@@ -124,14 +132,16 @@ static void run(struct recording *recording, int signal_fd, struct pollfd *fds)
             return;
         talk_progress("%.0f s, %" PRIu64 " samples", (double)(at_ns - begin_ns) / NS_PER_SECOND,
                       recording->trace->sample_count);
-        signal_number = at_ns < end_ns ? wait_round(recording, signal_fd, fds, end_ns - at_ns) : 0;
-        if (!signal_number && at_ns < end_ns)
+        stop = wait_round(recording, signal_fd, fds, end_ns - at_ns);
+        if (stop == STOP_NOT)
+            continue;
+        if (recording->was_stopped && at_ns < end_ns - GRACE_NS + AGAIN_NS)
             continue;
         if (recording->was_stopped || !target->is_command)
             break;
         recording->was_stopped = true;
         end_ns = at_ns + GRACE_NS;
-        if (signal_number != SIGINT)
+        if (stop == STOP_ALONE)
             kill(target->pid, SIGTERM);
     }
     recording->was_stopped = true;

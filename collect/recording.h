@@ -2,8 +2,8 @@
  * recording.h - the time between the first sample and the last: who is sampled, and what ends it.
  *
  * Ended by the target's end, by SIGINT, SIGTERM or SIGHUP, or after max_seconds. A command that is
- * stopped so gets SIGTERM (on SIGINT it has had that, being in our process group) and two seconds
- * to end, which are recorded as well; a second signal ends them.
+ * stopped so gets SIGTERM (a terminal's Ctrl-C has reached it already, being in our process group)
+ * and two seconds to end, which are recorded as well; a second signal ends them.
  */
 #ifndef COLLECT_RECORDING_H
 #define COLLECT_RECORDING_H

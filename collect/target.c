@@ -49,8 +49,12 @@ bool target_start(struct target *target, char *const *argv, struct err *err)
     }
     close(hold[0]);
     close(error[1]);
-    *target = (struct target){
-        .pid = pid, .pid_fd = -1, .is_command = true, .hold_fd = hold[1], .error_fd = error[0]};
+    *target = (struct target){.pid = pid,
+                              .pid_fd = -1,
+                              .is_command = true,
+                              .command = argv[0],
+                              .hold_fd = hold[1],
+                              .error_fd = error[0]};
     if (pid < 0) {
         err_errno(err, argv[0], "cannot start a process");
         target_close(target);
@@ -60,20 +64,20 @@ bool target_start(struct target *target, char *const *argv, struct err *err)
     return true;
 }
 
-bool target_go(struct target *target, const char *program, struct err *err)
+bool target_go(struct target *target, struct err *err)
 {
     int code = 0;
     ssize_t got;
 
     if (!file_write_fd(target->hold_fd, "", 1))
-        return err_errno(err, program, "cannot start");
+        return err_errno(err, target->command, "cannot start");
     do
         got = read(target->error_fd, &code, sizeof(code));
     while (got < 0 && errno == EINTR);
     if (got != sizeof(code)) /* closed by exec */
         return true;
     target->exec_errno = errno = code;
-    err_errno(err, program, "cannot run");
+    err_errno(err, target->command, "cannot run");
     if (code == ENOENT)
         err_hint(err, "after -- comes a program, by path or on PATH");
     return false;

@@ -18,6 +18,7 @@ struct target {
     int pid_fd;            /* readable when the process has ended; -1 if the kernel has none */
     bool is_command;       /* a child of ours */
     int hold_fd, error_fd; /* to the held child, and its errno when exec fails */
+    const char *command;   /* argv[0] of the command, borrowed */
     int exec_errno;        /* why the command could not be run */
     bool ended;
     int exit_code; /* of a command that ended; 128 + N when signal N ended it */
@@ -27,7 +28,7 @@ struct target {
 MUST_CHECK bool target_start(struct target *target, char *const *argv, struct err *err);
 
 /* Lets it go. ERR_NOT_FOUND when there is no such program, else ERR_IO. */
-MUST_CHECK bool target_go(struct target *target, const char *program, struct err *err);
+MUST_CHECK bool target_go(struct target *target, struct err *err);
 
 MUST_CHECK bool target_attach(struct target *target, pid_t pid, struct err *err);
 

@@ -43,7 +43,8 @@ static void push(struct trace *trace, size_t *count, uint64_t ip, uint64_t mappi
 
 /*
  * The stack of callers, after the leaf. A return address outside all code is where a function
- * without frame pointer has led the kernel astray: what follows is as wrong, so the stack ends.
+ * without frame pointer has led the kernel astray: what follows is as wrong, so the stack ends. A
+ * leaf function without a frame of its own hides its direct caller; nothing here can tell.
  */
 static void add_callers(struct trace *trace, const struct perf_record *record, size_t *count)
 {

@@ -1,0 +1,2 @@
+pgo-collect --help && pgo-collect record --help && pgo-collect --version &&
+    pgo-collect record --version

@@ -1,0 +1,24 @@
+# Wrong command lines: each a message, a hint where there is one, and exit code 2.
+try() {
+    echo "\$ pgo-collect $*" >&2
+    pgo-collect "$@"
+    echo "exit $?" >&2
+}
+try
+try recrod
+try import perf.data
+try record
+try record --
+try record -p 1 -- true
+try record -p 0
+try record -p self
+try record -F 0 -- true
+try record -F 100001 -- true
+try record -F 99.5 -- true
+try record -d 0 -- true
+try record -d soon -- true
+try record -o "" -- true
+try record -o
+try record --call-graph=dwarf -- true
+try record -a
+try record -o . -- true
