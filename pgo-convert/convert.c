@@ -69,12 +69,15 @@ static bool fold_binary(const struct convert_options *options, struct binary *bi
                         struct sampleprof *tree, struct err *err)
 {
     struct counts estimated = {0};
-    bool is_estimate = options->count == COUNT_BLOCK && options->input != INPUT_COUNTS;
+    bool is_estimate = options->input != INPUT_COUNTS &&
+                       (options->count == COUNT_FLOW || options->count == COUNT_BLOCK);
     bool done = true;
 
     counts_sort(&binary->samples);
     if (is_estimate)
-        done = estimate_blocks(binary->image, &binary->samples, &estimated, err);
+        done = estimate_counts(binary->image, &binary->samples,
+                               options->count == COUNT_FLOW ? ESTIMATE_FLOW : ESTIMATE_BLOCK,
+                               &estimated, err);
     if (done)
         fold_counts(tree, binary, is_estimate ? &estimated : &binary->samples,
                     options->count == COUNT_SUM ? FOLD_SUM : FOLD_MAX);

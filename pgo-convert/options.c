@@ -28,7 +28,8 @@ static const struct option_spec table[] = {
      "in the profile, then the current folder; the build id decides)",
      OPTION_BINARY},
     {"--count", OPTION_VALUE, "RULE",
-     "block: basic blocks' samples by their cost (default)\n"
+     "flow: basic blocks' samples by their cost, conserved along the control\n"
+     "flow (default)   block: the same, each block by itself\n"
      "max: the largest of a line's instructions   sum: their sum",
      OPTION_COUNT},
     {"--format", OPTION_VALUE, "FORM", "text (default) or extbinary (needs llvm-profdata)",
@@ -71,14 +72,16 @@ static bool wrong_value(struct err *err, const char *option, const char *expecte
 
 static bool read_count(struct convert_options *options, const char *value, struct err *err)
 {
-    if (strcmp(value, "block") == 0)
+    if (strcmp(value, "flow") == 0)
+        options->count = COUNT_FLOW;
+    else if (strcmp(value, "block") == 0)
         options->count = COUNT_BLOCK;
     else if (strcmp(value, "max") == 0)
         options->count = COUNT_MAX;
     else if (strcmp(value, "sum") == 0)
         options->count = COUNT_SUM;
     else
-        return wrong_value(err, "--count", "block, max or sum", value);
+        return wrong_value(err, "--count", "flow, block, max or sum", value);
     return true;
 }
 

@@ -14,6 +14,7 @@
 #include "base/strbuf.h"
 
 enum count_rule {
+    COUNT_FLOW,  /* estimate: blocks' samples by their cost, made to obey the control flow */
     COUNT_BLOCK, /* estimate: samples of a basic block by its cost */
     COUNT_MAX,   /* samples of an instruction; a line takes the largest, times its copies */
     COUNT_SUM,   /* samples of an instruction; a line takes their sum */

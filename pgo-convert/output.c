@@ -52,14 +52,16 @@ static bool to_extbinary(const struct strbuf *text, struct strbuf *out, struct e
 
 static const char *counts_kind(const struct convert_options *options, const struct report *report)
 {
+    static const char *const kinds[] = {
+        [COUNT_FLOW] = "estimated by basic block and control flow",
+        [COUNT_BLOCK] = "estimated by basic block",
+        [COUNT_MAX] = "largest of a line's instructions",
+        [COUNT_SUM] = "sum of a line's instructions",
+    };
+
     if (options->input == INPUT_COUNTS)
         return "exact";
-    if (!report->by_address)
-        return "samples of lines (no binary was found)";
-    if (options->count == COUNT_BLOCK)
-        return "estimated by basic block";
-    return options->count == COUNT_MAX ? "largest of a line's instructions"
-                                       : "sum of a line's instructions";
+    return report->by_address ? kinds[options->count] : "samples of lines, without the binary";
 }
 
 bool output_write(const struct convert_options *options, const struct conversion *conversion,

@@ -6,6 +6,13 @@
 
 #include "base/memory.h"
 
+/* An instruction that ends a block. */
+struct jump {
+    uint64_t target_vaddr; /* 0: computed, or none */
+    bool falls_through;    /* conditional */
+    bool is_indirect;
+};
+
 struct disassembler {
     const struct image *image;
     csh handle;
@@ -160,6 +167,26 @@ static uint64_t find_target(const struct disassembler *disassembler, const cs_in
     }
 }
 
+static bool is_conditional(const struct disassembler *disassembler, const cs_insn *insn)
+{
+    if (disassembler->machine == IMAGE_AARCH64)
+        return insn->id == ARM64_INS_CBZ || insn->id == ARM64_INS_CBNZ ||
+               insn->id == ARM64_INS_TBZ || insn->id == ARM64_INS_TBNZ ||
+               (insn->id == ARM64_INS_B && insn->detail->arm64.cc != ARM64_CC_INVALID &&
+                insn->detail->arm64.cc != ARM64_CC_AL);
+    return insn->id != X86_INS_JMP && in_group(insn->detail, CS_GRP_JUMP);
+}
+
+static struct jump describe_jump(const struct disassembler *disassembler, const cs_insn *insn)
+{
+    struct jump jump = {.target_vaddr = find_target(disassembler, insn)};
+    bool is_jump = in_group(insn->detail, CS_GRP_JUMP);
+
+    jump.falls_through = is_conditional(disassembler, insn);
+    jump.is_indirect = is_jump && !jump.target_vaddr && !jump.falls_through;
+    return jump;
+}
+
 static void add_leader(struct blocks *blocks, uint64_t vaddr)
 {
     *ARRAY_PUSH(blocks->leaders, blocks->leader_count, blocks->leader_capacity) = vaddr;
@@ -179,11 +206,12 @@ static void decode(struct disassembler *disassembler, const uint8_t *code, uint6
         *ARRAY_PUSH(blocks->instructions, blocks->instruction_count, blocks->instruction_capacity) =
             (struct instruction){insn->address, (uint8_t)insn->size, (uint8_t)flags};
         if (flags & INSTRUCTION_JUMP) {
-            uint64_t target = find_target(disassembler, insn);
+            struct jump jump = describe_jump(disassembler, insn);
 
+            *ARRAY_PUSH(blocks->jumps, blocks->jump_count, blocks->jump_capacity) = jump;
             add_leader(blocks, vaddr);
-            if (target > start_vaddr && target < end_vaddr)
-                add_leader(blocks, target);
+            if (jump.target_vaddr > start_vaddr && jump.target_vaddr < end_vaddr)
+                add_leader(blocks, jump.target_vaddr);
         }
     }
 }
@@ -215,6 +243,51 @@ static void cut(struct blocks *blocks)
     }
 }
 
+/* The block that starts at vaddr, or BLOCK_NONE. */
+static uint32_t find_block(const struct blocks *blocks, uint64_t vaddr)
+{
+    size_t low = 0, high = blocks->block_count;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        uint64_t start = blocks->instructions[blocks->blocks[middle].first].vaddr;
+
+        if (start == vaddr)
+            return (uint32_t)middle;
+        if (start < vaddr)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return BLOCK_NONE;
+}
+
+/* Where each block goes; a block without a jump was cut by a leader and falls through. */
+static void connect(struct blocks *blocks)
+{
+    size_t next_jump = 0;
+
+    for (size_t i = 0; i < blocks->block_count; i++) {
+        struct block *block = &blocks->blocks[i];
+        uint32_t next = i + 1 < blocks->block_count ? (uint32_t)i + 1 : BLOCK_NONE;
+        const struct jump *jump;
+
+        block->fall_through = next;
+        block->target = BLOCK_NONE;
+        block->exit = next == BLOCK_NONE ? BLOCK_LEAVES : BLOCK_STAYS;
+        if (!(blocks->instructions[block->first + block->count - 1].flags & INSTRUCTION_JUMP))
+            continue;
+        jump = &blocks->jumps[next_jump++];
+        if (!jump->falls_through)
+            block->fall_through = BLOCK_NONE;
+        if (jump->target_vaddr)
+            block->target = find_block(blocks, jump->target_vaddr);
+        block->exit = jump->is_indirect             ? BLOCK_INDIRECT
+                      : block->target == BLOCK_NONE ? BLOCK_LEAVES
+                                                    : BLOCK_STAYS;
+    }
+}
+
 bool blocks_read(struct disassembler *disassembler, uint64_t start_vaddr, uint64_t end_vaddr,
                  struct blocks *blocks)
 {
@@ -222,9 +295,11 @@ bool blocks_read(struct disassembler *disassembler, uint64_t start_vaddr, uint64
 
     if (!code || start_vaddr >= end_vaddr)
         return false;
-    blocks->instruction_count = blocks->block_count = blocks->leader_count = 0;
+    blocks->instruction_count = blocks->block_count = 0;
+    blocks->leader_count = blocks->jump_count = 0;
     decode(disassembler, code, start_vaddr, end_vaddr, blocks);
     cut(blocks);
+    connect(blocks);
     return true;
 }
 
@@ -233,5 +308,6 @@ void blocks_release(struct blocks *blocks)
     free(blocks->instructions);
     free(blocks->blocks);
     free(blocks->leaders);
+    free(blocks->jumps);
     *blocks = (struct blocks){0};
 }

@@ -33,8 +33,20 @@ struct instruction {
     uint8_t flags;
 };
 
+#define BLOCK_NONE UINT32_MAX
+
+/* How control leaves a block, beside falling through and direct jumps within the function. */
+enum block_exit {
+    BLOCK_STAYS,    /* it does not: both ways are known */
+    BLOCK_LEAVES,   /* returns, traps, or jumps out of the function */
+    BLOCK_INDIRECT, /* jumps to an address that is computed: a jump table, or a tail call */
+};
+
 struct block { /* instructions [first, first + count) */
     uint32_t first, count;
+    uint32_t fall_through; /* index of the block that follows, or BLOCK_NONE */
+    uint32_t target;       /* index of the block that a direct jump goes to, or BLOCK_NONE */
+    enum block_exit exit;
 };
 
 struct blocks {
@@ -44,6 +56,8 @@ struct blocks {
     size_t block_count, block_capacity;
     uint64_t *leaders; /* scratch: addresses where a block starts */
     size_t leader_count, leader_capacity;
+    struct jump *jumps; /* scratch: in order of address */
+    size_t jump_count, jump_capacity;
 };
 
 struct disassembler;
