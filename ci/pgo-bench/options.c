@@ -1,0 +1,224 @@
+#include "pgo-bench/options.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/number.h"
+#include "base/options.h"
+#include "base/path.h"
+#include "pgo-bench/statistics.h"
+
+#define DEFAULT_PAIRS     20
+#define DEFAULT_TIMEOUT_S 600
+#define MAX_TIMEOUT_S     1e7 /* four months */
+
+enum {
+    OPTION_BASE,
+    OPTION_TEST,
+    OPTION_PAIRS,
+    OPTION_GATE,
+    OPTION_CHECK_OUTPUT,
+    OPTION_MODE,
+    OPTION_TIMEOUT,
+    OPTION_JSON,
+    OPTION_MARKDOWN,
+    OPTION_HELP,
+    OPTION_VERSION,
+};
+
+static const struct option_spec table[] = {
+    {"--base", OPTION_VALUE, "'COMMAND'", "the build to compare with", OPTION_BASE},
+    {"--test", OPTION_VALUE, "'COMMAND'", "the build to judge", OPTION_TEST},
+    {"-n", OPTION_VALUE, "PAIRS", "pairs of runs, 8 to 500 (default: 20); clock mode only",
+     OPTION_PAIRS},
+    {"--gate", OPTION_VALUE, "PCT",
+     "exit with 4 if test is slower by more than PCT percent,\nwith confidence", OPTION_GATE},
+    {"--check-output", OPTION_FLAG, NULL,
+     "fail unless both print the same bytes on standard\noutput (in the warm-up runs)",
+     OPTION_CHECK_OUTPUT},
+    {"--mode", OPTION_VALUE, "MODE",
+     "clock (default), or instructions: one run of each\nunder cachegrind, estimated cycles",
+     OPTION_MODE},
+    {"--timeout", OPTION_VALUE, "SECONDS", "the most that one run may take (default: 600)",
+     OPTION_TIMEOUT},
+    {"--json", OPTION_VALUE, "FILE", "also write the result and every run as JSON", OPTION_JSON},
+    {"--markdown", OPTION_VALUE, "FILE", "also write the result as Markdown", OPTION_MARKDOWN},
+    {"--help", OPTION_FLAG, NULL, "show this", OPTION_HELP},
+    {"--version", OPTION_FLAG, NULL, "show the version", OPTION_VERSION},
+};
+
+static bool read_pairs(const char *text, size_t *pairs, struct err *err)
+{
+    uint64_t value;
+
+    if (!number_parse_u64(text, &value) || value == 0 || value > STATISTICS_MAX_COUNT) {
+        err_set(err, ERR_USAGE, "-n: expected a number of pairs from 1 to %d, found '%s'",
+                STATISTICS_MAX_COUNT, text);
+        return err_hint(err, "20 pairs are the default");
+    }
+    *pairs = (size_t)value;
+    return true;
+}
+
+static bool read_gate(const char *text, double *gate_pct, struct err *err)
+{
+    double value;
+
+    if (!number_parse_double(text, &value) || value < 0) {
+        err_set(err, ERR_USAGE, "--gate: expected a percentage of 0 or more, found '%s'", text);
+        return err_hint(err, "--gate=2 allows test to be 2%% slower");
+    }
+    *gate_pct = value;
+    return true;
+}
+
+static bool read_timeout(const char *text, double *timeout_s, struct err *err)
+{
+    double value;
+
+    if (!number_parse_double(text, &value) || value <= 0 || value > MAX_TIMEOUT_S) {
+        err_set(err, ERR_USAGE, "--timeout: expected seconds, more than 0, found '%s'", text);
+        return err_hint(err, "%d s is the default", DEFAULT_TIMEOUT_S);
+    }
+    *timeout_s = value;
+    return true;
+}
+
+static bool read_mode(const char *text, enum bench_action *action, struct err *err)
+{
+    if (strcmp(text, "clock") == 0)
+        *action = BENCH_CLOCK;
+    else if (strcmp(text, "instructions") == 0)
+        *action = BENCH_INSTRUCTIONS;
+    else if (!err_set(err, ERR_USAGE, "--mode: unknown mode '%s'", text))
+        return err_hint(err, "--mode=clock, the default, or --mode=instructions");
+    return true;
+}
+
+static bool read_operand(const char *word, struct err *err)
+{
+    err_set(err, ERR_USAGE, "unexpected argument: %s", word);
+    return err_hint(err, "put each command in quotes: --base='./app-plain ARG' "
+                         "--test='./app-pgo ARG'");
+}
+
+static bool apply(int id, const char *value, struct bench_options *options, struct err *err)
+{
+    switch (id) {
+    case OPTION_BASE:
+        options->base = value;
+        return true;
+    case OPTION_TEST:
+        options->test = value;
+        return true;
+    case OPTION_PAIRS:
+        return read_pairs(value, &options->pair_count, err);
+    case OPTION_GATE:
+        return read_gate(value, &options->gate_pct, err);
+    case OPTION_CHECK_OUTPUT:
+        return options->check_output = true;
+    case OPTION_MODE:
+        return read_mode(value, &options->action, err);
+    case OPTION_TIMEOUT:
+        return read_timeout(value, &options->timeout_s, err);
+    case OPTION_JSON:
+        options->json_path = value;
+        return true;
+    case OPTION_MARKDOWN:
+        options->markdown_path = value;
+        return true;
+    default:
+        return read_operand(value, err);
+    }
+}
+
+static bool check_writable(const char *name, const char *path, struct err *err)
+{
+    char *folder;
+    bool writable;
+
+    if (!path || strcmp(path, "-") == 0)
+        return true;
+    folder = path_folder(path);
+    writable = access(folder, W_OK) == 0;
+    if (!writable) {
+        err_errno(err, path, "cannot write there");
+        err_prepend(err, "%s: ", name);
+        err_hint(err, "nothing was measured; choose a file in a folder that can be written to");
+    }
+    free(folder);
+    return writable;
+}
+
+static bool check_complete(const struct bench_options *options, struct err *err)
+{
+    if (!options->base || !options->test) {
+        err_set(err, ERR_USAGE, "missing:%s%s", options->base ? "" : " --base",
+                options->test ? "" : " --test");
+        return err_hint(err, "pgo-bench --base='./app-plain ARG' --test='./app-pgo ARG'");
+    }
+    if (options->json_path && options->markdown_path && strcmp(options->json_path, "-") == 0 &&
+        strcmp(options->markdown_path, "-") == 0)
+        return err_set(err, ERR_USAGE, "--json and --markdown cannot both be standard output") ||
+               err_hint(err, "name a file for one of them");
+    return check_writable("--json", options->json_path, err) &&
+           check_writable("--markdown", options->markdown_path, err);
+}
+
+bool bench_options_read(int argc, char **argv, struct bench_options *options, struct err *err)
+{
+    struct options line = {.table = table, .count = ARRAY_SIZE(table), .argc = argc, .argv = argv};
+    struct bench_options read = {
+        .pair_count = 0, .timeout_s = DEFAULT_TIMEOUT_S, .gate_pct = -1, .action = BENCH_CLOCK};
+    const char *value;
+    int id;
+
+    while ((id = options_next(&line, &value, err)) >= 0) {
+        if (id == OPTION_HELP || id == OPTION_VERSION) {
+            options->action = id == OPTION_HELP ? BENCH_HELP : BENCH_VERSION;
+            return true;
+        }
+        if (!apply(id, value, &read, err))
+            return false;
+    }
+    if (id == OPTIONS_ERROR || !check_complete(&read, err))
+        return false;
+    if (read.pair_count && read.action == BENCH_INSTRUCTIONS) {
+        err_set(err, ERR_USAGE, "-n has no meaning with --mode=instructions");
+        return err_hint(err, "leave it out: an estimate is the same in every run");
+    }
+    if (!read.pair_count)
+        read.pair_count = DEFAULT_PAIRS;
+    *options = read;
+    return true;
+}
+
+void bench_options_help(struct strbuf *out)
+{
+    strbuf_add_text(
+        out,
+        "usage: pgo-bench [OPTION...] --base='COMMAND' --test='COMMAND'\n"
+        "\n"
+        "Says whether one build is faster than another: faster, slower, or no measurable\n"
+        "difference. Runs both in pairs, one right after the other, after a control that runs\n"
+        "base against itself to learn the noise. What counts is user + system CPU time.\n"
+        "\n");
+    options_describe(table, ARRAY_SIZE(table), out);
+    strbuf_add_text(
+        out,
+        "\n"
+        "Commands are run without a shell; write sh -c '...' if one is needed. Their output\n"
+        "goes to /dev/null. FILE may be - for standard output, in place of the table.\n"
+        "\n"
+        "exit code: 0 a verdict; 1 a command failed; 2 wrong usage; 3 no verdict is possible;\n"
+        "4 slower than the gate allows\n"
+        "\n"
+        "examples:\n"
+        "  pgo-bench --base='./app-plain data.txt' --test='./app-pgo data.txt'\n"
+        "  pgo-bench -n 40 --gate=2 --check-output --markdown=result.md \\\n"
+        "      --base='build/old/app job' --test='build/new/app job'\n"
+        "  pgo-bench --base='sh -c \"./old < in\"' --test='sh -c \"./new < in\"'\n"
+        "  pgo-bench --mode=instructions --base=./app-plain --test=./app-pgo\n");
+}

@@ -1,0 +1,37 @@
+/*
+ * options.h - the command line of pgo-bench.
+ *
+ * Strings are borrowed from argv. Errors are ERR_USAGE, except a file to write whose folder cannot
+ * be written to: that is known before hours of measuring, not after.
+ */
+#ifndef BENCH_OPTIONS_H
+#define BENCH_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/err.h"
+#include "base/strbuf.h"
+
+enum bench_action {
+    BENCH_CLOCK,
+    BENCH_INSTRUCTIONS,
+    BENCH_HELP,
+    BENCH_VERSION,
+};
+
+struct bench_options {
+    enum bench_action action;
+    const char *base, *test;               /* commands, as written */
+    const char *json_path, *markdown_path; /* NULL: not wanted */
+    size_t pair_count;
+    double timeout_s;
+    double gate_pct; /* negative: no gate */
+    bool check_output;
+};
+
+MUST_CHECK bool bench_options_read(int argc, char **argv, struct bench_options *options,
+                                   struct err *err);
+void bench_options_help(struct strbuf *out);
+
+#endif

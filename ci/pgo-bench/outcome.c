@@ -1,0 +1,78 @@
+#include "pgo-bench/outcome.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+
+int outcome_fail(const struct err *err, int interrupted_by, int code)
+{
+    talk_progress_end();
+    if (!interrupted_by)
+        talk_error(err);
+    return code;
+}
+
+static bool write_result(const struct bench_options *options, const struct report *report,
+                         struct err *err)
+{
+    const char *paths[] = {options->json_path, options->markdown_path};
+    void (*const forms[])(const struct report *, struct strbuf *) = {report_json, report_markdown};
+    struct strbuf text = {0};
+    bool done = true, table = true;
+
+    for (size_t i = 0; done && i < ARRAY_SIZE(paths); i++)
+        if (paths[i]) {
+            strbuf_reset(&text);
+            forms[i](report, &text);
+            done = file_write(paths[i], text.data, text.len, FILE_REPLACE, err);
+            table = table && strcmp(paths[i], "-") != 0;
+        }
+    if (done && table) {
+        strbuf_reset(&text);
+        report_text(report, talk_wants_colour(STDOUT_FILENO), &text);
+        done = file_write("-", text.data, text.len, FILE_REPLACE, err);
+    }
+    strbuf_release(&text);
+    return done;
+}
+
+static bool is_beyond_gate(const struct bench_options *options, const struct report *report)
+{
+    if (options->gate_pct < 0)
+        return false;
+    if (report->judgement)
+        return verdict_beyond_gate(report->judgement, options->gate_pct);
+    return instructions_beyond_gate(report->base_estimate, report->test_estimate,
+                                    options->gate_pct);
+}
+
+int outcome_report(const struct bench_options *options, const struct report *report)
+{
+    struct err err;
+
+    talk_progress_end();
+    if (!write_result(options, report, &err))
+        return outcome_fail(&err, 0, TALK_EXIT_FAILED);
+    if (!is_beyond_gate(options, report))
+        return TALK_EXIT_DONE;
+    err_set(&err, ERR_LIMIT, "beyond the gate: test is slower by more than %g%%",
+            options->gate_pct);
+    err_hint(&err, "find what made it slower, or allow it: --gate=PCT");
+    return outcome_fail(&err, 0, OUTCOME_BEYOND_GATE);
+}
+
+int outcome_describe(enum bench_action action)
+{
+    struct strbuf text = {0};
+    struct err err;
+    bool done;
+
+    if (action == BENCH_HELP)
+        bench_options_help(&text);
+    else
+        strbuf_add_format(&text, "pgo-bench %s\n", PGO_VERSION);
+    done = file_write("-", text.data, text.len, FILE_REPLACE, &err);
+    strbuf_release(&text);
+    return done ? TALK_EXIT_DONE : talk_fail(&err);
+}

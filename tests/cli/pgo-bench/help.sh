@@ -1,0 +1,3 @@
+# The manual, and the version.
+pgo-bench --help
+pgo-bench --version

@@ -1,0 +1,21 @@
+# Each mistake on the command line: one line, one hint, exit 2, nothing run.
+try() { echo "pgo-bench $*" >&2; pgo-bench "$@"; echo "exit $?" >&2; }
+try
+try --base=true
+try --test=true
+try --base= --test=true
+try --base="true 'a" --test=true
+try --base='true > file' --test=true
+try --base='true \' --test=true
+try --base=true --test=true -n 0
+try --base=true --test=true -n 501
+try --base=true --test=true -n many
+try --base=true --test=true --gate=-1
+try --base=true --test=true --gate=2%
+try --base=true --test=true --timeout=0
+try --base=true --test=true --mode=guess
+try --base=true --test=true --mode=instructions -n 20
+try --base=true --test=true --json=- --markdown=-
+try --html=report.html
+try ./app-plain ./app-pgo
+ls
