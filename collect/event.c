@@ -139,12 +139,13 @@ bool event_explain(int code, struct err *err)
     int64_t paranoid = read_setting("/proc/sys/kernel/perf_event_paranoid", INT64_MIN);
 
     err_set(err, ERR_IO, "perf_event_open: %s", strerror(code));
+    if (code == EMFILE || code == ENFILE) /* nor can a setting be read then */
+        return err_hint(err, "each thread needs a descriptor for each CPU: raise `ulimit -Hn`, or "
+                             "record fewer threads");
     if (code == ENOSYS || paranoid == INT64_MIN)
         return err_hint(err,
                         "this kernel has no perf events (CONFIG_PERF_EVENTS), or a container's "
                         "seccomp profile hides them");
-    if (code == EMFILE || code == ENFILE)
-        return err_hint(err, "one descriptor is needed for each thread and CPU: raise `ulimit -n`");
     if (code != EACCES && code != EPERM)
         return err_hint(err,
                         "`perf stat -e cpu-clock:u true` tells whether perf works here at all");

@@ -65,8 +65,8 @@ static struct profile *build_profile(const struct record_options *options,
 static bool explain_no_samples(const struct record_options *options, struct err *err)
 {
     err_set(err, ERR_NOT_FOUND,
-            "no samples, nothing written: the program used less than a period "
-            "(%.4g ms) of CPU time in user space",
+            "no samples, nothing written: no thread used a period (%.4g ms) of CPU time "
+            "in user space",
             (double)period_ns(options) / 1e6);
     return err_hint(err, "record for longer, under load, or with a higher -F");
 }
