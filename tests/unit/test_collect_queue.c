@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "queue.h"
+#include "../../collect/queue.h"
 
 static void add(struct queue *queue, uint64_t time_ns)
 {

@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "profile/pprof.h"
-#include "symbolize.h"
-#include "trace.h"
+#include "../../collect/symbolize.h"
+#include "../../collect/trace.h"
 
 static void map(struct trace *trace, uint32_t pid, uint64_t start, uint64_t limit, const char *name)
 {
