@@ -120,18 +120,19 @@ struct review {
     struct objects_count *count;
 };
 
-static void review_one(struct review *review, const struct object *object)
+/* false: the result is gone. */
+static bool review_one(struct review *review, const struct object *object)
 {
     struct objects_count *count = review->count;
     size_t sources = review->sources.count;
     struct stat status;
     bool expired;
 
-    if (stat(object->output, &status) != 0 ||
-        (review->scope && !path_is_below(object->output, review->scope)))
-        return;
+    if (stat(object->output, &status) != 0)
+        return false;
+    if (review->scope && !path_is_below(object->output, review->scope))
+        return true;
     count->known++;
-    format(object, &review->kept);
     expired = status.st_mtim.tv_sec == LONG_AGO;
     if (expired || mtime_ns(&status) != object->mtime_ns || is_stale(object, review->session)) {
         count->stale++;
@@ -139,29 +140,33 @@ static void review_one(struct review *review, const struct object *object)
             objects_expire(object->output);
     } else if (object->verdict == INJECT_PROFILE) {
         count->current++;
-        if (byteset_add_text(&review->sources, object->source) == sources)
+        if (object->staleness.reported &&
+            byteset_add_text(&review->sources, object->source) == sources)
             staleness_add(&count->staleness, &object->staleness);
     } else if (object->verdict == INJECT_GCC || object->verdict == INJECT_UNDER_CACHE) {
         count->lacking++;
     }
+    return true;
 }
 
-/* Calls review_one() for the last entry of each output. */
+/* Calls review_one() for the last entry of each output, the newest first. */
 static void review_all(struct review *review, char *text)
 {
     struct object *objects = NULL, object;
-    size_t object_count = 0, capacity = 0;
+    size_t count = 0, capacity = 0;
 
-    while (next(&text, &object)) {
-        uint32_t id = byteset_add_text(&review->outputs, object.output);
+    while (next(&text, &object))
+        *ARRAY_PUSH(objects, count, capacity) = object;
+    for (size_t i = count; i > 0; i--) {
+        size_t known = review->outputs.count;
 
-        if (id == object_count)
-            *ARRAY_PUSH(objects, object_count, capacity) = object;
-        else
-            objects[id] = object;
+        if (byteset_add_text(&review->outputs, objects[i - 1].output) != known ||
+            !review_one(review, &objects[i - 1]))
+            objects[i - 1].output = NULL;
     }
-    for (size_t i = object_count; i > 0; i--) /* the newest of a source counts */
-        review_one(review, &objects[i - 1]);
+    for (size_t i = 0; i < count; i++)
+        if (objects[i].output)
+            format(&objects[i], &review->kept);
     free(objects);
 }
 

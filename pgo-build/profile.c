@@ -54,15 +54,18 @@ static bool is_blank(const unsigned char *data, size_t len)
 
 enum profile_kind profile_kind(const void *data, size_t len)
 {
-    /* LLVM's magic is a number in LEB128, "SPROF42" above a byte for the form. */
-    static const char sampleprof[] = "\xe4\xd0\xb1\xf4\xc9\x94\xa8\x53";
+    /*
+     * LLVM's magic is a number in LEB128: "SPROF42" above a byte for the form, whose upper bit
+     * is the lowest of the second byte.
+     */
+    static const char sampleprof[] = "\xd0\xb1\xf4\xc9\x94\xa8\x53";
     static const char instrumentation[] = "\xfflprofi\x81";
     static const char gperftools[] = "\0\0\0\0\0\0\0\0\3\0\0\0\0\0\0\0";
     const unsigned char *bytes = data;
 
     if (is_blank(bytes, len))
         return PROFILE_EMPTY;
-    if (len > 8 && memcmp(bytes + 1, sampleprof, 8) == 0)
+    if (len > 9 && (bytes[1] & 0xfe) == 0xe4 && memcmp(bytes + 2, sampleprof, 7) == 0)
         return PROFILE_BINARY;
     if (len >= 8 && memcmp(bytes, instrumentation, 8) == 0)
         return PROFILE_INSTRUMENTATION;

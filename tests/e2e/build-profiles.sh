@@ -1,0 +1,59 @@
+#!/bin/sh
+# Which default.pgo, and which forms of it.
+# shellcheck disable=SC2015,SC2016 # "A && B || fail" is meant; make reads the $
+# shellcheck source=tests/e2e/build-project
+. "$(dirname "$0")/build-project"
+need make clang-19 llvm-profdata-19 readelf
+
+# the nearest one, up to the root; the root is the folder of .git
+mkdir -p tree/.git tree/lib/deep tree/build tree/other
+write_project p
+cp p/hot.c tree/lib/deep/ && cp p/hot.c tree/other/
+cp p/default.pgo tree/lib/
+cd tree || exit 1
+build -v clang-19 -O2 -c lib/deep/hot.c -o a.o || fail "nearest"
+has_profile a.o || fail "lib/default.pgo is not used for lib/deep"
+build clang-19 -O2 -c other/hot.c -o b.o || fail "the only one"
+has_profile b.o || fail "the only default.pgo of the project is not used"
+sed 's/5000/1/g; s/100000/3/' lib/default.pgo >other/default.pgo
+build -v clang-19 -O2 -c other/hot.c -o b.o || fail "two"
+said 'other/hot.c: with other/default.pgo'
+cp other/default.pgo build/default.pgo && touch build/CMakeCache.txt
+build -v clang-19 -O2 -c lib/deep/hot.c -o a.o || fail "nearest of two"
+said 'lib/deep/hot.c: with lib/default.pgo'
+build -pgo=lib/default.pgo -v clang-19 -O2 -c other/hot.c -o b.o || fail "-pgo=FILE"
+said 'other/hot.c: with lib/default.pgo'
+cd ..
+
+# the forms
+cd p || exit 1
+for form in --text --binary --extbinary; do
+    llvm-profdata-19 merge --sample $form ../tree/lib/default.pgo -o default.pgo
+    build make -B || fail "$form"
+    has_profile hot.o || fail "$form"
+    said '100,015 samples'
+done
+head -c 60 default.pgo >x && mv x default.pgo
+build make -B
+[ $? = 125 ] || fail "a damaged profile must stop the build"
+said 'default.pgo: Truncated profile data'
+rm -f hot.o && : >default.pgo
+build make -B || fail "an empty profile"
+said 'default.pgo has no samples: 3 files compiled'
+for form in 'not a profile at all' 'PERFILE2xxxxxxxx'; do
+    printf '%s\n' "$form" >default.pgo
+    build make -B
+    [ $? = 125 ] || fail "$form"
+    said '^hint: '
+done
+
+# a profile of another program is told
+printf 'nobody:123456:7\n 1: 123456\n' >default.pgo
+build make -B || fail "a foreign profile"
+said 'warning: only 0.0% of the samples of default.pgo found their function'
+
+# the same content elsewhere is the same path: nothing is built again
+cp ../tree/lib/default.pgo default.pgo && build make || fail "make"
+touch default.pgo && build make || fail "make"
+said 'up to date'
+exit 0
