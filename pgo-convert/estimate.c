@@ -79,6 +79,10 @@ static uint64_t to_count(double estimate, double samples)
     return samples > 0 ? 1 : 0; /* a block that was seen has run */
 }
 
+/*
+ * A block that seems never to run is left out: unknown to the compiler, not zero. Writing zeros
+ * cost 12 points of the instrumented gain on SQLite (3 recordings of 20,000 samples).
+ */
 static void estimate_function(struct function *function, enum estimate_rule rule,
                               struct counts *counts)
 {
@@ -88,14 +92,11 @@ static void estimate_function(struct function *function, enum estimate_rule rule
         flow_estimate(blocks, function->samples, function->costs, function->counts);
     for (size_t i = 0; i < blocks->block_count; i++) {
         double samples = function->samples[i];
-        double estimate =
-            rule == ESTIMATE_FLOW ? function->counts[i] : samples / function->costs[i];
+        uint64_t count = to_count(
+            rule == ESTIMATE_FLOW ? function->counts[i] : samples / function->costs[i], samples);
 
-        if (rule == ESTIMATE_BLOCK && samples == 0)
-            continue;
-        for (uint32_t j = 0; j < blocks->blocks[i].count; j++)
-            counts_add(counts, blocks->instructions[blocks->blocks[i].first + j].vaddr,
-                       to_count(estimate, samples));
+        for (uint32_t j = 0; count && j < blocks->blocks[i].count; j++)
+            counts_add(counts, blocks->instructions[blocks->blocks[i].first + j].vaddr, count);
     }
 }
 

@@ -22,8 +22,8 @@ enum estimate_rule {
 };
 
 /*
- * Appends the estimated count of every instruction; `samples` is sorted. A sampled address that is
- * in no symbol counts by itself.
+ * Appends the estimated count of every instruction that is estimated to run; `samples` is sorted.
+ * A sampled address that is in no symbol counts by itself.
  */
 MUST_CHECK bool estimate_counts(const struct image *image, const struct counts *samples,
                                 enum estimate_rule rule, struct counts *counts, struct err *err);
