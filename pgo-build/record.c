@@ -1,5 +1,6 @@
 #include "record.h"
 
+#include <assert.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -16,14 +17,13 @@ static bool needs_escape(char c)
 
 void record_add(struct strbuf *out, const char *field)
 {
-    if (out->len && out->data[out->len - 1] != '\n')
-        strbuf_add_char(out, '\t');
     for (; *field; field++) {
         if (needs_escape(*field))
             strbuf_add_format(out, "%%%02X", (unsigned)(unsigned char)*field);
         else
             strbuf_add_char(out, *field);
     }
+    strbuf_add_char(out, '\t');
 }
 
 void record_add_u64(struct strbuf *out, uint64_t value)
@@ -36,7 +36,8 @@ void record_add_u64(struct strbuf *out, uint64_t value)
 
 void record_end(struct strbuf *out)
 {
-    strbuf_add_char(out, '\n');
+    assert(out->len && out->data[out->len - 1] == '\t');
+    out->data[out->len - 1] = '\n';
 }
 
 static int hex_digit(char c)

@@ -25,7 +25,7 @@ struct record {
 
 void record_add(struct strbuf *out, const char *field);
 void record_add_u64(struct strbuf *out, uint64_t value);
-void record_end(struct strbuf *out);
+void record_end(struct strbuf *out); /* after at least one field */
 
 /*
  * The next line of *text, which is cut into pieces in place; false at the end. Lines with more
