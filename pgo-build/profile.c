@@ -133,11 +133,13 @@ static void quote(struct err *err, const char *source, const char *prefix, char 
         err_set(err, ERR_FORMAT, "%s", line);
     else
         err_set(err, ERR_FORMAT, "%s: %s", source, line);
-    if (hint) {
-        hint += strlen("hint: ");
-        hint[strcspn(hint, "\n")] = '\0';
-        err_hint(err, "%s", hint);
+    if (!hint) {
+        err_hint(err, "record it again, or build without it: pgo-build -pgo=off ...");
+        return;
     }
+    hint += strlen("hint: ");
+    hint[strcspn(hint, "\n")] = '\0';
+    err_hint(err, "%s", hint);
 }
 
 /* llvm-profdata's form of a profile, with its verdict as the error. */
@@ -157,7 +159,6 @@ static bool merge(const struct profile_tools *tools, const char *source, const c
     if (done && result.exit_code != 0) {
         strbuf_add_char(&result.errors, '\n');
         quote(err, source, "error: ", result.errors.data);
-        err_hint(err, "record it again, or build without it: pgo-build -pgo=off ...");
         done = false;
     }
     done = done && file_read(made, MAX_BYTES, out, err);

@@ -38,7 +38,17 @@ double report_found_pct(const struct report *report);
 /* "clang-22 and clang-19": the compilers of the entries with or without a profile. */
 void report_compilers(const struct report *report, bool with_profile, struct strbuf *out);
 
-/* The report as JSON (docs/formats.md). */
+/*
+ * The report as JSON:
+ *
+ *     tool, pgo ("auto", "off", "file"), exit_code of the command
+ *     profiles[]  file, kind, used_as (for clang; absent: no samples), samples, functions
+ *     compiles    total, with_profile, gcc, under_cache, cache_hits, cache_misses
+ *     objects     known, with_profile (now), stale_at_start
+ *     samples_found_pct   absent when the compilers cannot tell
+ *     files[]     source, output, verdict (inject.h), profile ("": without), compiler, cache,
+ *                 samples and samples_lost where the compiler told
+ */
 MUST_CHECK bool report_write_json(const struct report *report, const char *path, struct err *err);
 
 #endif

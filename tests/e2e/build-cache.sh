@@ -27,6 +27,14 @@ objects_differ() {
 
 objects_differ
 said '3 of 3 from ccache'
+
+# two checkouts of one project share their entries
+cp -r "$scratch/p" "$scratch/second" && cd "$scratch/second" || exit 1
+build make -B || fail "second checkout"
+said '3 of 3 from ccache'
+cmp -s hot.o "$scratch/p/hot.o" || fail "two checkouts give different objects"
+cd "$scratch/p" || exit 1
+
 objects_differ CC='ccache clang-19'
 said '3 of 3 from ccache'
 objects_differ "CC=$(command -v ccache) clang-19"

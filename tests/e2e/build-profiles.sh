@@ -52,6 +52,18 @@ printf 'nobody:123456:7\n 1: 123456\n' >default.pgo
 build make -B || fail "a foreign profile"
 said 'warning: only 0.0% of the samples of default.pgo found their function'
 
+# a pprof goes through pgo-convert; what it says about a damaged one is passed on
+if [ -x "$bin/pgo-convert" ]; then
+    cp "$source/tests/fuzz/corpus/pprof/hello.pprof" default.pgo
+    build -v make -B || fail "pprof"
+    said 'default.pgo (39,456 samples'
+    head -c 100 "$source/tests/fuzz/corpus/pprof/hello.pprof" >default.pgo
+    build make -B
+    [ $? = 125 ] || fail "a damaged pprof must stop the build"
+    said '^pgo-build: .*/default.pgo: '
+    said '^hint: '
+fi
+
 # the same content elsewhere is the same path: nothing is built again
 cp ../tree/lib/default.pgo default.pgo && build make || fail "make"
 touch default.pgo && build make || fail "make"
