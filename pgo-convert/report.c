@@ -46,16 +46,27 @@ static void say_drops(const struct report *report)
                      report->sample_count, reasons[i], report->example[i]);
 }
 
-void report_say(const struct report *report, const struct sampleprof *tree,
-                const struct sampleprof_losses *losses, const char *counts_kind)
+/* "93.1% through the binary, 2.0% by names and lines alone": the second only if there is any. */
+static void say_samples(const struct report *report)
 {
     uint64_t kept = saturating_add(report->by_address, report->by_line);
 
-    talk_say("%" PRIu64 " samples read, %.1f%% of them mapped to functions: %.1f%% through the "
-             "binary, %.1f%% by names and lines alone",
-             report->sample_count, share_pct(kept, report->sample_count),
-             share_pct(report->by_address, report->sample_count),
-             share_pct(report->by_line, report->sample_count));
+    if (!report->by_line || !report->by_address)
+        talk_say("%" PRIu64 " samples read, %.1f%% mapped to functions %s", report->sample_count,
+                 share_pct(kept, report->sample_count),
+                 report->by_line ? "by names and lines alone" : "through the binary");
+    else
+        talk_say("%" PRIu64 " samples read, %.1f%% mapped to functions: %.1f%% through the binary, "
+                 "%.1f%% by names and lines alone",
+                 report->sample_count, share_pct(kept, report->sample_count),
+                 share_pct(report->by_address, report->sample_count),
+                 share_pct(report->by_line, report->sample_count));
+}
+
+void report_say(const struct report *report, const struct sampleprof *tree,
+                const struct sampleprof_losses *losses, const char *counts_kind)
+{
+    say_samples(report);
     talk_say("%zu functions in %zu compile units; counts: %s",
              tree->function_count - losses->function_count, tree->unit_count, counts_kind);
     say_drops(report);

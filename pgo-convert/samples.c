@@ -29,9 +29,7 @@ static void take_address(struct samples *samples, struct binary *binary,
     const struct symbolizer_frame *frames;
     uint64_t vaddr;
 
-    if (!binary->symbolizer) {
-        report_drop(samples->report, DROP_NO_DEBUG, weight, path_base(mapping->file));
-    } else if (!find_vaddr(mapping, binary->image, ip, &vaddr)) {
+    if (!find_vaddr(mapping, binary->image, ip, &vaddr)) {
         report_drop(samples->report, DROP_OUTSIDE, weight, path_base(mapping->file));
     } else if (symbolizer_find(binary->symbolizer, vaddr, &frames) == 0) {
         report_drop(samples->report, DROP_NO_FUNCTION, weight, path_base(mapping->file));
@@ -41,8 +39,9 @@ static void take_address(struct samples *samples, struct binary *binary,
     }
 }
 
+/* `binary` is NULL, or without debug information: then that is what is to be mended. */
 static void take_lines(struct samples *samples, const struct profile_location *location,
-                       const char *binary_name, uint64_t weight)
+                       const struct binary *binary, const char *binary_name, uint64_t weight)
 {
     enum drop_reason reason = DROP_NO_BINARY;
 
@@ -50,7 +49,7 @@ static void take_lines(struct samples *samples, const struct profile_location *l
         fold_lines(samples->tree, samples->profile, location, weight, &reason))
         samples->report->by_line = saturating_add(samples->report->by_line, weight);
     else
-        report_drop(samples->report, reason, weight, binary_name);
+        report_drop(samples->report, binary ? DROP_NO_DEBUG : reason, weight, binary_name);
 }
 
 static void take(struct samples *samples, const struct profile_sample *sample, uint64_t weight)
@@ -67,11 +66,12 @@ static void take(struct samples *samples, const struct profile_sample *sample, u
     }
     leaf = &profile->locations[sample->locations[0]];
     mapping = leaf->mapping == PROFILE_NONE ? NULL : &profile->mappings[leaf->mapping];
-    binary = mapping ? samples->binaries[leaf->mapping] : NULL;
-    if (binary && leaf->ip)
+    binary = mapping && leaf->ip ? samples->binaries[leaf->mapping] : NULL;
+    if (binary && binary->symbolizer)
         take_address(samples, binary, mapping, leaf->ip, weight);
     else if (mapping || leaf->line_count)
-        take_lines(samples, leaf, mapping ? path_base(mapping->file) : "no mapping", weight);
+        take_lines(samples, leaf, binary, mapping ? path_base(mapping->file) : "no mapping",
+                   weight);
     else
         report_drop(samples->report, DROP_NO_ADDRESS, weight, "a frame without a mapping");
 }

@@ -2,8 +2,9 @@
  * samples.h - the samples of a pprof, each to its place: an address of a binary, or a line.
  *
  * Leaf frames only: where time was spent. A sample whose binary is here becomes a count at a
- * vaddr of that binary (binary->samples); one whose binary is not becomes a count of a line in
- * the tree, if the profile itself has names, lines and start lines; else it is dropped.
+ * vaddr of that binary (binary->samples); one whose binary is not, or is stripped, becomes a count
+ * of a line in the tree, if the profile itself has names, lines and start lines; else it is
+ * dropped.
  */
 #ifndef PGO_CONVERT_SAMPLES_H
 #define PGO_CONVERT_SAMPLES_H
