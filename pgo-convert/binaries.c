@@ -43,6 +43,11 @@ void binaries_close(struct binaries *binaries)
         counts_release(&binary->samples);
         free(binary);
     }
+    for (size_t i = 0; i < binaries->wanted_count; i++) {
+        free(binaries->wanted[i].name);
+        free(binaries->wanted[i].build_id);
+    }
+    free(binaries->wanted);
     free(binaries->items);
     *binaries = (struct binaries){0};
 }
@@ -73,6 +78,8 @@ struct binary *binaries_find(struct binaries *binaries, const struct profile_map
 {
     struct binary *found = NULL;
 
+    *ARRAY_PUSH(binaries->wanted, binaries->wanted_count, binaries->wanted_capacity) =
+        (struct wanted){mem_strdup(path_base(mapping->file)), mem_strdup(mapping->build_id)};
     for (size_t i = 0; !found && i < binaries->count; i++)
         if (belongs(binaries->items[i], mapping))
             found = binaries->items[i];
@@ -85,28 +92,28 @@ struct binary *binaries_find(struct binaries *binaries, const struct profile_map
     return found;
 }
 
-/* The mapping the user must have meant by that file: the one of its name, else the first. */
-static const struct profile_mapping *find_meant(const struct profile *profile, const char *path)
+/* What the user must have meant by that file: the one of its name, else the first. */
+static const struct wanted *find_meant(const struct binaries *binaries, const char *path)
 {
-    for (size_t i = 0; i < profile->mapping_count; i++)
-        if (strcmp(path_base(profile->mappings[i].file), path_base(path)) == 0)
-            return &profile->mappings[i];
-    return profile->mapping_count ? &profile->mappings[0] : NULL;
+    for (size_t i = 0; i < binaries->wanted_count; i++)
+        if (strcmp(binaries->wanted[i].name, path_base(path)) == 0)
+            return &binaries->wanted[i];
+    return binaries->wanted_count ? &binaries->wanted[0] : NULL;
 }
 
-bool binaries_check(const struct binaries *binaries, const struct profile *profile, struct err *err)
+bool binaries_check(const struct binaries *binaries, struct err *err)
 {
     for (size_t i = 0; i < binaries->count; i++) {
         const struct binary *binary = binaries->items[i];
-        const struct profile_mapping *meant;
+        const char *path = image_path(binary->image), *build_id = image_build_id(binary->image);
+        const struct wanted *meant;
 
         if (!binary->is_named || binary->is_used)
             continue;
-        meant = find_meant(profile, image_path(binary->image));
-        err_set(err, ERR_MISMATCH, "%s: build id %s, the profile is of %s with build id %s",
-                image_path(binary->image),
-                image_build_id(binary->image)[0] ? image_build_id(binary->image) : "(none)",
-                meant && meant->file[0] ? path_base(meant->file) : "another binary",
+        meant = find_meant(binaries, path);
+        err_set(err, ERR_MISMATCH, "%s: build id %s, the profile is of %s with build id %s", path,
+                build_id[0] ? build_id : "(none)",
+                meant && meant->name[0] ? meant->name : "another binary",
                 meant && meant->build_id[0] ? meant->build_id : "(none)");
         return err_hint(err, "give the very binary that was profiled, or record a new profile");
     }

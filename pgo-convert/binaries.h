@@ -26,9 +26,16 @@ struct binary {
     bool is_used;                  /* some mapping is of this binary */
 };
 
+/* A mapping that was looked for: what binaries_check() tells the user of. */
+struct wanted {
+    char *name, *build_id; /* heap; the name without its folder */
+};
+
 struct binaries {
     struct binary **items;
     size_t count, capacity;
+    struct wanted *wanted;
+    size_t wanted_count, wanted_capacity;
 };
 
 /* Opens the files of --binary; each must be readable and have debug information. */
@@ -40,10 +47,9 @@ void binaries_close(struct binaries *binaries);
 struct binary *binaries_find(struct binaries *binaries, const struct profile_mapping *mapping);
 
 /*
- * After all mappings were looked for: is every --binary one that the profile is of? If not, the
- * error has both build ids.
+ * After all mappings of all profiles were looked for: is every --binary one that a profile is of?
+ * If not, the error has both build ids.
  */
-MUST_CHECK bool binaries_check(const struct binaries *binaries, const struct profile *profile,
-                               struct err *err);
+MUST_CHECK bool binaries_check(const struct binaries *binaries, struct err *err);
 
 #endif

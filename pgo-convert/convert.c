@@ -62,7 +62,7 @@ static bool read_inputs(const struct convert_options *options, struct binaries *
                 : !read_pprof(options, input, binaries, conversion, err))
             return false;
     }
-    return true;
+    return options->input == INPUT_COUNTS || binaries_check(binaries, err);
 }
 
 static bool fold_binary(const struct convert_options *options, struct binary *binary,
