@@ -40,9 +40,22 @@ said '3 of 3 from ccache'
 objects_differ "CC=$(command -v ccache) clang-19"
 said 'from ccache'
 mkdir mask && ln -s "$(command -v ccache)" mask/clang-19 && ln -s "$(command -v ccache)" mask/gcc
+export CCACHE_LOGFILE="$scratch/ccache.log"
 PATH="$scratch/p/mask:$PATH" objects_differ CC=clang-19
 said '3 of 3 from ccache'
 PATH="$scratch/p/mask:$PATH" objects_differ CC="$scratch/p/mask/clang-19"
+grep -q 'Executing .*/clang-19' "$CCACHE_LOGFILE" || fail "the log proves nothing"
+grep -q 'Executing .*/mask/' "$CCACHE_LOGFILE" && fail "ccache looks at another ccache, not at clang"
+unset CCACHE_LOGFILE
+
+# a script around the compiler: injected once, whether it finds the compiler on PATH or not
+printf '#!/bin/sh\nexec clang-19 "$@"\n' >wrapper && chmod +x wrapper
+build make -B CC="$scratch/p/wrapper" || fail "a wrapper with a path"
+said '3 files compiled by wrapper with default.pgo'
+has_profile hot.o || fail "a wrapper with a path"
+grep -q '; [0-9]* without' out && fail "the launcher was found again below itself"
+build make -B CC=./wrapper || fail "a wrapper outside of our sight"
+said '3 files compiled by clang-19 with default.pgo'
 CCACHE_DISABLE=1 objects_differ
 grep -q 'from ccache' out && fail "CCACHE_DISABLE is set"
 

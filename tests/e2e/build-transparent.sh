@@ -51,7 +51,7 @@ wait $waiter
 printf 'int f(void)\n{\n    int x;\n    return x;\n}\n' >warn.c
 unset NO_COLOR
 TERM=xterm script -qec 'pgo-build clang-19 -Wall -O2 -c warn.c' /dev/null >out 2>&1
-grep -q "$(printf '\033')\[.*warning" out || fail "the colours were lost"
+grep -q "$(printf '\033')\[1mwarn.c:" out || fail "the colours were lost"
 pgo-build clang-19 -Wall -O2 -c warn.c >out 2>&1
 grep -q "$(printf '\033')" out && fail "colours where nobody asked for them"
 export NO_COLOR=1
