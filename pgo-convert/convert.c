@@ -4,6 +4,7 @@
 
 #include "base/file.h"
 #include "base/number.h"
+#include "base/path.h"
 #include "binaries.h"
 #include "estimate.h"
 #include "fold.h"
@@ -30,23 +31,37 @@ static bool read_pprof(const struct convert_options *options, const struct input
 }
 
 /* Exact counts: they belong to the one --binary, whatever they weigh. */
+static void take_counts(const struct counts *counts, uint64_t weight, struct binary *binary,
+                        struct report *report)
+{
+    for (size_t i = 0; i < counts->count; i++) {
+        const struct symbolizer_frame *frames;
+        uint64_t vaddr = counts->items[i].vaddr;
+        uint64_t count = saturating_multiply(counts->items[i].count, weight);
+
+        report->sample_count = saturating_add(report->sample_count, count);
+        if (symbolizer_find(binary->symbolizer, vaddr, &frames) == 0) {
+            report_drop(report, DROP_NO_FUNCTION, count, path_base(image_path(binary->image)));
+        } else {
+            counts_add(&binary->samples, vaddr, count);
+            report->by_address = saturating_add(report->by_address, count);
+        }
+    }
+}
+
 static bool read_counts(const struct input_file *input, struct binary *binary,
                         struct report *report, struct err *err)
 {
     struct strbuf content = {0};
-    size_t first = binary->samples.count;
+    struct counts counts = {0};
     bool done = file_read(input->path, PPROF_MAX_BYTES, &content, err);
 
     if (done)
-        done = counts_read(strbuf_text(&content), content.len, &binary->samples, err) ||
+        done = counts_read(strbuf_text(&content), content.len, &counts, err) ||
                err_prepend(err, "%s: ", input->path);
-    for (size_t i = first; done && i < binary->samples.count; i++) {
-        struct count *at = &binary->samples.items[i];
-
-        at->count = saturating_multiply(at->count, input->weight);
-        report->sample_count = saturating_add(report->sample_count, at->count);
-        report->by_address = saturating_add(report->by_address, at->count);
-    }
+    if (done)
+        take_counts(&counts, input->weight, binary, report);
+    counts_release(&counts);
     strbuf_release(&content);
     return done;
 }
