@@ -1,6 +1,6 @@
 #include "convert.h"
 
-#include <string.h>
+#include <inttypes.h>
 
 #include "base/file.h"
 #include "base/number.h"
@@ -114,6 +114,17 @@ static bool fold_all(const struct convert_options *options, struct binaries *bin
     return true;
 }
 
+/* Debug information may know functions, but no lines (line 0): then all counts have no key. */
+static bool check_tree(const struct sampleprof *tree, const struct report *report, struct err *err)
+{
+    if (tree->function_count && tree->functions[0]->total)
+        return true;
+    err_set(err, ERR_NOT_FOUND, "none of the %" PRIu64 " samples is on a line of a function",
+            report->sample_count);
+    return err_hint(err, "profile a binary that was built by pgo-build, or with -g1 "
+                         "-fdebug-info-for-profiling");
+}
+
 bool convert(const struct convert_options *options, struct conversion *conversion, struct err *err)
 {
     struct binaries binaries = {0};
@@ -123,7 +134,8 @@ bool convert(const struct convert_options *options, struct conversion *conversio
     done = binaries_open(&binaries, options->binaries, options->binary_count, err) &&
            read_inputs(options, &binaries, conversion, err) &&
            report_check(&conversion->report, err) &&
-           fold_all(options, &binaries, conversion->tree, err);
+           fold_all(options, &binaries, conversion->tree, err) &&
+           check_tree(conversion->tree, &conversion->report, err);
     binaries_close(&binaries);
     return done;
 }

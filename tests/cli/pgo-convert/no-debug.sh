@@ -21,3 +21,13 @@ absent out
 # a symbolized profile has the lines: that the binary is stripped now is no reason to fail
 try -o out symbolized.pprof
 sed -n 's/^\([a-z]*\):5:0$/\1/p' out | sort
+# debug information without lines
+{ echo '#line 0'; tr '\n' ' ' <"$DATA/twin.c"; } >no-lines.c
+echo 'unsigned one(unsigned); int main(int argc, char **argv) { return (int)one(argc + !argv); }' \
+    >main.c
+clang-22 -O2 -g1 -fdebug-info-for-profiling -DENTRY=one -DSTEP=3 -c no-lines.c -o no-lines.o &&
+    clang-22 main.c no-lines.o -o no-lines || exit 1
+nm no-lines | sed -n 's/^\([0-9a-f]*\) t twin$/\1 1/p' >one.counts
+rm out
+try -o out --input=counts --binary=no-lines one.counts
+absent out
