@@ -215,9 +215,14 @@ static void warn_foreign(const struct report *report, double pct)
     strbuf_release(&line);
 }
 
-/* Goals that remove objects, and options that build nothing. */
-static bool builds_nothing(const struct build *build)
+/* Goals that remove objects, options that build nothing, and commands beside which nothing lies. */
+static bool builds_nothing(const struct report *report)
 {
+    const struct build *build = report->build;
+    bool is_builder = is_make(build) || is_program(build, "ninja") || is_program(build, "cmake");
+
+    if (!is_builder && !report->objects.known && !report->objects.unknown)
+        return true;
     for (size_t i = 1; build->options.command[i]; i++) {
         const char *word = build->options.command[i];
 
@@ -236,7 +241,7 @@ static void say_nothing_compiled(const struct report *report)
     const struct build *build = report->build;
     struct strbuf line = {0};
 
-    if (builds_nothing(build))
+    if (builds_nothing(report))
         return;
     if (objects->current && !objects->stale && !objects->lacking) {
         strbuf_add_text(&line, "up to date with ");
