@@ -21,6 +21,8 @@ static bool read_pprof(const struct convert_options *options, const struct input
     done = file_read(input->path, PPROF_MAX_BYTES, &content, err);
     if (done) {
         profile = pprof_read(content.data, content.len, err);
+        if (!profile && err->kind == ERR_FORMAT)
+            err_hint(err, "record or fetch it again; `pgo-collect record` writes such files");
         done = (profile && samples_read(profile, options->sample_type, input->weight, binaries,
                                         conversion->tree, &conversion->report, err)) ||
                err_prepend(err, "%s: ", input->path);

@@ -25,6 +25,17 @@ static char *find_profdata(void)
     return NULL;
 }
 
+/* Its first line, or that it had nothing to say. */
+static void say_failure(const char *profdata, const struct process_result *result, struct err *err)
+{
+    const char *errors = strbuf_text(&result->errors);
+    int len = (int)strcspn(errors, "\n");
+
+    err_set(err, ERR_IO, "%s: exit %d: %.*s", profdata, result->exit_code, len ? len : 15,
+            len ? errors : "without a word");
+    err_hint(err, "--format=text needs no llvm-profdata");
+}
+
 static bool to_extbinary(const struct strbuf *text, struct strbuf *out, struct err *err)
 {
     struct process_result result = {0};
@@ -39,8 +50,7 @@ static bool to_extbinary(const struct strbuf *text, struct strbuf *out, struct e
     if (!process_run(argv, text->data, text->len, MAX_OUTPUT_BYTES, &result, err))
         ;
     else if (result.exit_code != 0)
-        err_set(err, ERR_IO, "%s: exit %d: %s", profdata, result.exit_code,
-                strbuf_text(&result.errors));
+        say_failure(profdata, &result, err);
     else
         done = true;
     if (done)

@@ -101,7 +101,7 @@ bool report_check(const struct report *report, struct err *err)
     }
     err_set(err, ERR_NOT_FOUND, "none of the %" PRIu64 " samples can be used: %s: %s",
             report->sample_count, reasons[reason], report->example[reason]);
-    if (reason == DROP_NO_BINARY)
+    if (reason == DROP_NO_BINARY || reason == DROP_NO_START)
         return err_hint(err, "name the profiled executable: --binary=FILE");
     return err_hint(err, "profile a binary that was built by pgo-build, or with -g1 "
                          "-fdebug-info-for-profiling, and is not stripped");
