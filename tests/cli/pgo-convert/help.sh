@@ -1,0 +1,1 @@
+pgo-convert --help
