@@ -9,7 +9,8 @@ set -eu
 cd "$(dirname "$0")/.."
 source=$PWD
 demo=${1:-$source/build/demo}
-days=400
+record_days=800
+bench_days=200
 
 step() { printf '\n==> %s\n' "$*"; }
 
@@ -22,26 +23,31 @@ run() {
 step "1/6 what is needed"
 ci/setup.sh build loop
 
-step "2/6 the tools (build/release/bin)"
+step "2/6 the tools, about a minute the first time (build/release/bin)"
 mkdir -p build
-cmake --preset release >build/demo-configure.log
-cmake --build --preset release -j "$(nproc)" -- --no-print-directory -s
+if ! { cmake --preset release &&
+    cmake --build --preset release -j "$(nproc)" --target pgo-build pgo-launch pgo-convert \
+        pgo-collect pgo-bench; } >build/demo.log 2>&1; then
+    tail -n 30 build/demo.log
+    echo "demo.sh: the tools could not be built; all of it is in build/demo.log" >&2
+    exit 1
+fi
 PATH=$source/build/release/bin:$PATH
 
-step "3/6 SQLite and a workload, as any project would have them ($demo)"
+step "3/6 SQLite and a workload, as any project would have them, plain ($demo)"
 mkdir -p "$demo"
 cp examples/sqlite/*.c examples/sqlite/*.h examples/sqlite/Makefile examples/sqlite/fetch.sh "$demo"
 cd "$demo"
-rm -f default.pgo profile.pprof
-run pgo-build make
+rm -f default.pgo
+run pgo-build -pgo=off make -s
 cp workload workload-plain
 
 step "4/6 record it at work, as in production: no flags, no instrumentation, no branch records"
-run pgo-collect record -F 2000 -f -o profile.pprof -- ./workload-plain $days
+run pgo-collect record -F 4000 -f -o profile.pprof -- ./workload-plain $record_days
 run pgo-convert -o default.pgo profile.pprof
 
-step "5/6 drop default.pgo next to the source and build again"
-run pgo-build make
+step "5/6 default.pgo lies next to the source: build again"
+run pgo-build make -s
 
 step "6/6 what did it bring?"
-run pgo-bench --base="./workload-plain $days" --test="./workload $days" --check-output
+run pgo-bench --base="./workload-plain $bench_days" --test="./workload $bench_days" --check-output

@@ -51,8 +51,7 @@ static void read_cache_stats(struct report *report)
     free(text);
 }
 
-/* Is the profile one that an object of this project was made with? */
-static bool is_used(const struct report *report, const struct profile *profile)
+bool report_uses(const struct report *report, const struct profile *profile)
 {
     for (size_t i = 0; i < report->count; i++)
         if (strcmp(report->entries[i].profile, profile->source) == 0)
@@ -72,7 +71,7 @@ bool report_read(struct report *report, const struct build *build, int exit_code
         add_entry(report, &entry);
     read_cache_stats(report);
     for (size_t i = 0; i < build->profile_count; i++)
-        if (build->profiles[i]->path && is_used(report, build->profiles[i]))
+        if (build->profiles[i]->path && report_uses(report, build->profiles[i]))
             report->profile_samples =
                 saturating_add(report->profile_samples, build->profiles[i]->samples);
     return objects_count(build->state.folder, &build->session, build->scope, &report->objects, err);

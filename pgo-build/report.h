@@ -32,6 +32,9 @@ MUST_CHECK bool report_read(struct report *report, const struct build *build, in
 void report_say(const struct report *report);
 void report_release(struct report *report);
 
+/* Is the profile one that an object of this project was made with? */
+bool report_uses(const struct report *report, const struct profile *profile);
+
 /* The share of the profiles' samples that found their function and line, 0 to 100; -1: unknown. */
 double report_found_pct(const struct report *report);
 

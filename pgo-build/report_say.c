@@ -10,19 +10,6 @@
 /* Below this share a profile is likely to be one of another program. */
 static const double foreign_pct = 10;
 
-/* 1234567 -> 1,234,567 */
-static void add_grouped(struct strbuf *out, uint64_t value)
-{
-    char digits[24];
-    int len = snprintf(digits, sizeof(digits), "%" PRIu64, value);
-
-    for (int i = 0; i < len; i++) {
-        if (i && (len - i) % 3 == 0)
-            strbuf_add_char(out, ',');
-        strbuf_add_char(out, digits[i]);
-    }
-}
-
 static const char *files(size_t count)
 {
     return count == 1 ? "file" : "files";
@@ -74,18 +61,26 @@ static void add_cache(const struct report *report, struct strbuf *out)
                           report->cache_hits + report->cache_misses);
 }
 
-/* The name of the profile, or how many there are. */
+/* The name of the profile in use, or how many there are. */
 static void add_profile_name(const struct report *report, struct strbuf *out)
 {
     const struct build *build = report->build;
+    const struct profile *used = NULL;
+    size_t count = 0;
 
-    if (build->profile_count == 1)
-        strbuf_add_text(out, build_shorten(build, build->profiles[0]->source));
+    for (size_t i = 0; i < build->profile_count; i++) {
+        if (report_uses(report, build->profiles[i])) {
+            used = build->profiles[i];
+            count++;
+        }
+    }
+    if (count == 1)
+        strbuf_add_text(out, build_shorten(build, used->source));
     else
-        strbuf_add_format(out, "%zu profiles", build->profile_count);
+        strbuf_add_format(out, "%zu profiles", count);
 }
 
-/* " by clang-22 with default.pgo (12,345 samples; 97.2% of them found ...)" */
+/* " by clang-22 with default.pgo (97.2% of its samples found ...)" */
 static void add_with(const struct report *report, struct strbuf *out)
 {
     double pct = report_found_pct(report);
@@ -94,15 +89,9 @@ static void add_with(const struct report *report, struct strbuf *out)
     report_compilers(report, true, out);
     strbuf_add_text(out, " with ");
     add_profile_name(report, out);
-    if (!report->profile_samples)
-        return;
-    strbuf_add_text(out, " (");
-    add_grouped(out, report->profile_samples);
-    strbuf_add_text(out, " samples");
     if (pct >= 0) /* 100.0% is said of all of them only */
-        strbuf_add_format(out, "; %.1f%% of them found their function and line",
+        strbuf_add_format(out, " (%.1f%% of its samples found their function and line)",
                           (double)(uint64_t)(pct * 10) / 10);
-    strbuf_add_char(out, ')');
 }
 
 /* "33 files compiled by clang-22 with default.pgo; 2 without: 1 assembly, ..." */

@@ -12,7 +12,7 @@ cd p || exit 1
 build -report=report.json make || fail "make"
 has_profile hot.o || fail "hot.o was built without the profile"
 has_profile main.o && fail "main.o has a hot section, so the test proves nothing"
-said '3 files compiled by clang-[0-9]* with default.pgo (100,015 samples'
+said '3 files compiled by clang-[0-9]* with default.pgo (99.9% of its samples found'
 grep -q '"with_profile": 3' report.json || fail "the report does not count 3 files"
 readelf -n app | grep -q 'Build ID' || fail "no build id"
 readelf --debug-dump=decodedline hot.o 2>/dev/null | grep -q 'hot.c' || fail "no line table"
@@ -69,7 +69,7 @@ said '3 files compiled by clang-19 with'
 for version in 14 22; do # 14 cannot report what is stale, and works all the same
     command -v clang-$version >/dev/null || continue
     build make -B CC=clang-$version || fail "CC=clang-$version"
-    said "3 files compiled by clang-$version with default.pgo (100,015 samples"
+    said "3 files compiled by clang-$version with default.pgo"
 done
 CC=clang-19 build make -B || fail "CC=clang-19 in the environment"
 said '3 files compiled by clang-19 with'
