@@ -8,10 +8,12 @@ set -eu
 here=$(dirname "$0")
 groups=${*:-build loop test}
 
-# A package whose program is there, wherever it came from, counts as installed.
+# A package whose program is there, wherever it came from, counts as installed; npm only fetches
+# the source of SQLite.
 provided() {
     case $1 in
-    npm | git | valgrind | shellcheck | ccache | python3) command -v "$1" >/dev/null ;;
+    npm) command -v npm >/dev/null || [ -n "${SQLITE_SRC:-}" ] ;;
+    git | valgrind | shellcheck | ccache | python3) command -v "$1" >/dev/null ;;
     golang-go) command -v go >/dev/null ;;
     *) return 1 ;;
     esac
