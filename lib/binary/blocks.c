@@ -136,6 +136,15 @@ static bool is_call(const struct disassembler *disassembler, const cs_insn *insn
     return in_group(insn->detail, CS_GRP_CALL);
 }
 
+/* x86's loop, loope and loopne: capstone 4 does not count them among the jumps. */
+static bool is_jump(const struct disassembler *disassembler, const cs_insn *insn)
+{
+    if (disassembler->machine == IMAGE_X86_64 &&
+        (insn->id == X86_INS_LOOP || insn->id == X86_INS_LOOPE || insn->id == X86_INS_LOOPNE))
+        return true;
+    return in_group(insn->detail, CS_GRP_JUMP);
+}
+
 static unsigned find_flags(const struct disassembler *disassembler, const cs_insn *insn)
 {
     unsigned flags;
@@ -145,7 +154,7 @@ static unsigned find_flags(const struct disassembler *disassembler, const cs_ins
     flags = disassembler->machine == IMAGE_X86_64 ? x86_flags(insn) : arm64_flags(insn);
     if (is_call(disassembler, insn))
         flags |= INSTRUCTION_CALL;
-    else if (in_group(insn->detail, CS_GRP_JUMP) || in_group(insn->detail, CS_GRP_RET))
+    else if (is_jump(disassembler, insn) || in_group(insn->detail, CS_GRP_RET))
         flags |= INSTRUCTION_JUMP;
     return flags;
 }
@@ -174,16 +183,15 @@ static bool is_conditional(const struct disassembler *disassembler, const cs_ins
                insn->id == ARM64_INS_TBZ || insn->id == ARM64_INS_TBNZ ||
                (insn->id == ARM64_INS_B && insn->detail->arm64.cc != ARM64_CC_INVALID &&
                 insn->detail->arm64.cc != ARM64_CC_AL);
-    return insn->id != X86_INS_JMP && in_group(insn->detail, CS_GRP_JUMP);
+    return insn->id != X86_INS_JMP && is_jump(disassembler, insn);
 }
 
 static struct jump describe_jump(const struct disassembler *disassembler, const cs_insn *insn)
 {
     struct jump jump = {.target_vaddr = find_target(disassembler, insn)};
-    bool is_jump = in_group(insn->detail, CS_GRP_JUMP);
 
     jump.falls_through = is_conditional(disassembler, insn);
-    jump.is_indirect = is_jump && !jump.target_vaddr && !jump.falls_through;
+    jump.is_indirect = is_jump(disassembler, insn) && !jump.target_vaddr && !jump.falls_through;
     return jump;
 }
 

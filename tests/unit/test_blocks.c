@@ -1,0 +1,241 @@
+/* Basic blocks: what holds for any code, and what is expected of hand-made code. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+#include <elf.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "binary/blocks.h"
+#include "fixture.h"
+
+#define CODE_VADDR 0x401000
+
+/* Each instruction in exactly one block, no gap; edges lead to blocks; a jump ends its block. */
+static void check(const struct blocks *blocks, uint64_t start, uint64_t end)
+{
+    uint64_t vaddr = start;
+    uint32_t next = 0;
+
+    for (size_t i = 0; i < blocks->instruction_count; i++) {
+        assert_int_equal(blocks->instructions[i].vaddr, vaddr);
+        assert_true(blocks->instructions[i].len > 0);
+        vaddr += blocks->instructions[i].len;
+    }
+    assert_int_equal(vaddr, end);
+    for (size_t i = 0; i < blocks->block_count; i++) {
+        const struct block *block = &blocks->blocks[i];
+
+        assert_int_equal(block->first, next);
+        assert_true(block->count > 0);
+        next += block->count;
+        assert_true(block->fall_through == BLOCK_NONE || block->fall_through == i + 1);
+        assert_true(block->target == BLOCK_NONE || block->target < blocks->block_count);
+        assert_true(block->exit != BLOCK_STAYS || block->fall_through != BLOCK_NONE ||
+                    block->target != BLOCK_NONE);
+        for (uint32_t j = 0; j + 1 < block->count; j++)
+            assert_false(blocks->instructions[block->first + j].flags & INSTRUCTION_JUMP);
+    }
+    assert_int_equal(next, blocks->instruction_count);
+}
+
+static void check_image(const struct image *image)
+{
+    struct err err = {0};
+    struct disassembler *disassembler = blocks_open(image, &err);
+    struct blocks blocks = {0};
+    size_t count;
+    const struct image_symbol *symbols = image_symbols(image, &count);
+
+    assert_non_null(disassembler);
+    assert_true(count > 0);
+    for (size_t i = 0; i < count; i++) {
+        assert_true(
+            blocks_read(disassembler, symbols[i].start_vaddr, symbols[i].end_vaddr, &blocks));
+        check(&blocks, symbols[i].start_vaddr, symbols[i].end_vaddr);
+    }
+    blocks_release(&blocks);
+    blocks_close(disassembler);
+}
+
+static void test_real_code(void **state)
+{
+    struct err err = {0};
+    struct image *own = image_open("/proc/self/exe", &err);
+
+    (void)state;
+    assert_non_null(own);
+    check_image(own);
+    image_close(own);
+    for (size_t i = 0; i < ARRAY_SIZE(fixture_names); i++) {
+        struct image *image = fixture_open(fixture_names[i]);
+
+        check_image(image);
+        image_close(image);
+    }
+}
+
+/* The jump table of pick(): its targets are blocks that follow a jump, or each other's return. */
+static void test_jump_table(void **state)
+{
+    struct image *image = fixture_open("dwarf5");
+    struct image_symbol pick = fixture_symbol(image, "pick");
+    struct err err = {0};
+    struct disassembler *disassembler = blocks_open(image, &err);
+    struct blocks blocks = {0};
+    size_t indirect = 0;
+
+    (void)state;
+    assert_true(blocks_read(disassembler, pick.start_vaddr, pick.end_vaddr, &blocks));
+    for (size_t i = 0; i < blocks.block_count; i++)
+        indirect += blocks.blocks[i].exit == BLOCK_INDIRECT;
+    assert_int_equal(indirect, 1);
+    blocks_release(&blocks);
+    blocks_close(disassembler);
+    image_close(image);
+}
+
+/* An executable that is one segment with this code. */
+static struct image *make_image(const void *code, size_t len, int *fd)
+{
+    struct {
+        Elf64_Ehdr header;
+        Elf64_Phdr segment;
+        unsigned char code[64];
+    } file = {.header = {.e_ident = {ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS64, ELFDATA2LSB,
+                                     EV_CURRENT},
+                         .e_type = ET_EXEC,
+                         .e_machine = EM_X86_64,
+                         .e_version = EV_CURRENT,
+                         .e_phoff = sizeof(Elf64_Ehdr),
+                         .e_ehsize = sizeof(Elf64_Ehdr),
+                         .e_phentsize = sizeof(Elf64_Phdr),
+                         .e_phnum = 1},
+              .segment = {.p_type = PT_LOAD, .p_flags = PF_R | PF_X}};
+    struct err err = {0};
+    struct image *image;
+    char path[32];
+
+    assert_true(len <= sizeof(file.code));
+    memcpy(file.code, code, len);
+    file.segment.p_offset = offsetof(__typeof__(file), code);
+    file.segment.p_vaddr = CODE_VADDR;
+    file.segment.p_filesz = file.segment.p_memsz = len;
+    *fd = memfd_create("image", MFD_CLOEXEC);
+    assert_true(file_write_fd(*fd, &file, sizeof(file)));
+    snprintf(path, sizeof(path), "/proc/self/fd/%d", *fd);
+    image = image_open(path, &err);
+    assert_non_null(image);
+    return image;
+}
+
+struct expected { /* the offset in the code where each block starts, and where it goes */
+    unsigned off;
+    uint32_t fall_through, target;
+    enum block_exit exit;
+};
+
+static void expect(const void *code, size_t len, const struct expected *expected, size_t count)
+{
+    struct blocks blocks = {0};
+    struct disassembler *disassembler;
+    struct err err = {0};
+    struct image *image;
+    int fd;
+
+    image = make_image(code, len, &fd);
+    disassembler = blocks_open(image, &err);
+    assert_non_null(disassembler);
+    assert_true(blocks_read(disassembler, CODE_VADDR, CODE_VADDR + len, &blocks));
+    check(&blocks, CODE_VADDR, CODE_VADDR + len);
+    assert_int_equal(blocks.block_count, count);
+    for (size_t i = 0; i < count; i++) {
+        const struct block *block = &blocks.blocks[i];
+
+        assert_int_equal(blocks.instructions[block->first].vaddr - CODE_VADDR, expected[i].off);
+        assert_int_equal(block->fall_through, expected[i].fall_through);
+        assert_int_equal(block->target, expected[i].target);
+        assert_int_equal(block->exit, expected[i].exit);
+    }
+    assert_false(blocks_read(disassembler, CODE_VADDR, CODE_VADDR, &blocks));
+    assert_false(blocks_read(disassembler, CODE_VADDR, CODE_VADDR + len + 1, &blocks));
+    assert_false(blocks_read(disassembler, CODE_VADDR - 1, CODE_VADDR + len, &blocks));
+    blocks_release(&blocks);
+    blocks_close(disassembler);
+    image_close(image);
+    close(fd);
+}
+
+/* EXPECT(code in hexadecimal escapes, {block}, ...) */
+#define EXPECT(code, ...)                                                                          \
+    do {                                                                                           \
+        const struct expected expected_[] = {__VA_ARGS__};                                         \
+        expect(code, sizeof(code) - 1, expected_, ARRAY_SIZE(expected_));                          \
+    } while (0)
+
+#define NONE BLOCK_NONE
+
+static void test_hand_made_code(void **state)
+{
+    (void)state;
+    /* test; je 8 | mov; jmp a | xor | ret */
+    EXPECT("\x85\xff\x74\x04\x89\xf8\xeb\x02\x31\xc0\xc3", {0, 1, 2, BLOCK_STAYS},
+           {4, NONE, 3, BLOCK_STAYS}, {8, 3, NONE, BLOCK_STAYS}, {10, NONE, NONE, BLOCK_LEAVES});
+    /* a loop onto itself: dec; jne 0 | ret */
+    EXPECT("\xff\xcf\x75\xfc\xc3", {0, 1, 0, BLOCK_STAYS}, {4, NONE, NONE, BLOCK_LEAVES});
+    /* loop 0 | ret: a conditional jump of its own kind */
+    EXPECT("\x90\xe2\xfd\xc3", {0, 1, 0, BLOCK_STAYS}, {3, NONE, NONE, BLOCK_LEAVES});
+    /* jrcxz 0 | ret */
+    EXPECT("\x90\xe3\xfd\xc3", {0, 1, 0, BLOCK_STAYS}, {3, NONE, NONE, BLOCK_LEAVES});
+    /* jmp rax | ret */
+    EXPECT("\xff\xe0\xc3", {0, NONE, NONE, BLOCK_INDIRECT}, {2, NONE, NONE, BLOCK_LEAVES});
+    /* calls, direct and indirect, end no block; ud2 does */
+    EXPECT("\xe8\x00\x00\x00\x00\xff\xd0\x0f\x0b\x90", {0, NONE, NONE, BLOCK_LEAVES},
+           {9, NONE, NONE, BLOCK_LEAVES});
+    /* je out of the function | jmp out of it */
+    EXPECT("\x0f\x84\x00\x10\x00\x00\xe9\x00\x10\x00\x00", {0, 1, NONE, BLOCK_LEAVES},
+           {6, NONE, NONE, BLOCK_LEAVES});
+    /* nop; jmp into the middle of itself | ret */
+    EXPECT("\x90\xeb\xff\xc3", {0, NONE, NONE, BLOCK_LEAVES}, {3, NONE, NONE, BLOCK_LEAVES});
+    /* no instruction (06), then one that the end cuts (e8 00): one byte each */
+    EXPECT("\x90\x06\xe8\x00", {0, NONE, NONE, BLOCK_LEAVES});
+}
+
+static void test_another_machine(void **state)
+{
+    struct err err = {0};
+    struct image *image;
+    int fd;
+
+    (void)state;
+    image = make_image("\xc3", 1, &fd);
+    image_close(image);
+    assert_int_equal(pwrite(fd, &(Elf64_Half){EM_RISCV}, 2, offsetof(Elf64_Ehdr, e_machine)), 2);
+    {
+        char path[32];
+
+        snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+        image = image_open(path, &err);
+    }
+    assert_non_null(image);
+    assert_null(blocks_open(image, &err));
+    assert_int_equal(err.kind, ERR_UNSUPPORTED);
+    assert_true(err.hint[0]);
+    image_close(image);
+    close(fd);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_real_code),
+        cmocka_unit_test(test_jump_table),
+        cmocka_unit_test(test_hand_made_code),
+        cmocka_unit_test(test_another_machine),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
