@@ -50,8 +50,10 @@ wait $waiter
 # colours on a terminal, none elsewhere
 printf 'int f(void)\n{\n    int x;\n    return x;\n}\n' >warn.c
 unset NO_COLOR
-TERM=xterm script -qec 'pgo-build clang-19 -Wall -O2 -c warn.c' /dev/null >out 2>&1
-grep -q "$(printf '\033')\[1mwarn.c:" out || fail "the colours were lost"
+if script -qec true /dev/null >/dev/null 2>&1; then # a bare chroot has no pseudo-terminals
+    TERM=xterm script -qec 'pgo-build clang-19 -Wall -O2 -c warn.c' /dev/null >out 2>&1
+    grep -q "$(printf '\033')\[1mwarn.c:" out || fail "the colours were lost"
+fi
 pgo-build clang-19 -Wall -O2 -c warn.c >out 2>&1
 grep -q "$(printf '\033')" out && fail "colours where nobody asked for them"
 export NO_COLOR=1
