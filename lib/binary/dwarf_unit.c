@@ -36,6 +36,27 @@ static const char *read_text(Dwarf_Die *die, unsigned name)
     return text ? text : "";
 }
 
+/* dwarf_decl_file() takes index 0 for "none", as it was before DWARF 5: there it is the main file.
+ */
+static const char *read_file(Dwarf_Die *die)
+{
+    const char *file = dwarf_decl_file(die);
+    Dwarf_Attribute attribute;
+    Dwarf_Word index;
+    Dwarf_Half version;
+    Dwarf_Files *files;
+    Dwarf_Die unit;
+    size_t count;
+
+    if (!file && dwarf_cu_info(die->cu, &version, NULL, NULL, NULL, NULL, NULL, NULL) == 0 &&
+        version >= 5 &&
+        dwarf_formudata(dwarf_attr_integrate(die, DW_AT_decl_file, &attribute), &index) == 0 &&
+        index == 0 && dwarf_diecu(die, &unit, NULL, NULL) &&
+        dwarf_getsrcfiles(&unit, &files, &count) == 0 && count > 0)
+        file = dwarf_filesrc(files, 0, NULL, NULL);
+    return file ? file : "";
+}
+
 static uint32_t read_number(Dwarf_Die *die, unsigned name)
 {
     Dwarf_Attribute attribute;
@@ -70,7 +91,6 @@ static const struct symbolizer_function *describe(struct loader *loader, Dwarf_D
 {
     struct arena *arena = loader->functions->arena;
     struct symbolizer_function *function = arena_alloc(arena, sizeof(*function));
-    const char *file = dwarf_decl_file(die);
 
     function->name = read_text(die, DW_AT_name);
     function->linkage_name = read_text(die, DW_AT_linkage_name);
@@ -80,7 +100,7 @@ static const struct symbolizer_function *describe(struct loader *loader, Dwarf_D
         function->linkage_name = function->name;
     if (!function->name[0])
         function->name = function->linkage_name;
-    function->file = file ? file : "";
+    function->file = read_file(die);
     function->unit = loader->unit->path;
     function->start_line = read_number(die, DW_AT_decl_line);
     function->is_static = !read_flag(die, DW_AT_external);

@@ -1,0 +1,106 @@
+/* Inline stacks of the fixtures; DWARF 4 and 5 say the same. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+
+#include "binary/symbolizer.h"
+#include "fixture.h"
+
+struct opened {
+    struct image *image;
+    struct symbolizer *symbolizer;
+};
+
+static struct opened open_both(const char *name)
+{
+    struct opened opened = {.image = fixture_open(name)};
+    struct err err = {0};
+
+    opened.symbolizer = symbolizer_open(opened.image, &err);
+    assert_non_null(opened.symbolizer);
+    return opened;
+}
+
+static void close_both(struct opened *opened)
+{
+    symbolizer_close(opened->symbolizer);
+    image_close(opened->image);
+}
+
+static void test_both_versions_agree(void **state)
+{
+    struct opened four = open_both("dwarf4"), five = open_both("dwarf5");
+    size_t symbol_count, deepest = 0;
+    const struct image_symbol *symbols = image_symbols(four.image, &symbol_count);
+
+    (void)state;
+    for (size_t i = 0; i < symbol_count; i++) {
+        for (uint64_t vaddr = symbols[i].start_vaddr; vaddr < symbols[i].end_vaddr; vaddr++) {
+            const struct symbolizer_frame *a, *b;
+            size_t count = symbolizer_find(four.symbolizer, vaddr, &a);
+
+            assert_true(count > 0);
+            assert_int_equal(symbolizer_find(five.symbolizer, vaddr, &b), count);
+            /* the last frame is what was compiled there */
+            assert_string_equal(a[count - 1].function->linkage_name, symbols[i].name);
+            for (size_t j = 0; j < count; j++) {
+                assert_string_equal(a[j].function->linkage_name, b[j].function->linkage_name);
+                assert_int_equal(a[j].function->start_line, b[j].function->start_line);
+                assert_int_equal(a[j].line, b[j].line);
+                assert_int_equal(a[j].discriminator, b[j].discriminator);
+            }
+            if (count > deepest)
+                deepest = count;
+        }
+    }
+    assert_int_equal(deepest, 3); /* square() in sum() in start() */
+    close_both(&four);
+    close_both(&five);
+}
+
+static void test_what_a_function_says(void **state)
+{
+    struct opened opened = open_both("dwarf5");
+    const struct symbolizer_frame *frames;
+
+    (void)state;
+    assert_true(symbolizer_find(opened.symbolizer, fixture_symbol(opened.image, "odd").start_vaddr,
+                                &frames) > 0);
+    assert_string_equal(frames[0].function->name, "odd");
+    assert_int_equal(frames[0].function->start_line, 11); /* of tests/data/fixture.c */
+    assert_true(frames[0].function->is_static);
+    assert_string_equal(frames[0].function->unit, "fixture.c");
+    assert_non_null(strstr(frames[0].function->file, "fixture.c"));
+    assert_true(symbolizer_find(opened.symbolizer, fixture_symbol(opened.image, "pick").start_vaddr,
+                                &frames) > 0);
+    assert_int_equal(frames[0].function->start_line, 16);
+    assert_int_equal(symbolizer_unit_count(opened.symbolizer), 1);
+    assert_string_equal(symbolizer_unit_path(opened.symbolizer, 0), "fixture.c");
+    close_both(&opened);
+}
+
+static void test_addresses_of_no_function(void **state)
+{
+    struct opened opened = open_both("dwarf4");
+    struct image_symbol pick = fixture_symbol(opened.image, "pick");
+    const struct symbolizer_frame *frames;
+
+    (void)state;
+    assert_int_equal(symbolizer_find(opened.symbolizer, 0, &frames), 0);
+    assert_int_equal(symbolizer_find(opened.symbolizer, UINT64_MAX, &frames), 0);
+    assert_int_equal(symbolizer_find(opened.symbolizer, pick.start_vaddr - 1, &frames), 0);
+    assert_int_equal(symbolizer_find(opened.symbolizer, pick.end_vaddr, &frames), 0); /* padding */
+    close_both(&opened);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_both_versions_agree),
+        cmocka_unit_test(test_what_a_function_says),
+        cmocka_unit_test(test_addresses_of_no_function),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
