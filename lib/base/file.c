@@ -145,9 +145,10 @@ bool file_write(const char *path, const void *data, size_t len, enum file_overwr
 bool file_make_folders(const char *path, struct err *err)
 {
     char *folder = mem_strdup(path);
+    struct stat status;
     bool done = true;
 
-    for (char *slash = folder + 1; done; slash++) {
+    for (char *slash = folder + (path[0] == '/'); done; slash++) {
         char saved = *slash;
 
         if (saved != '/' && saved != '\0')
@@ -158,6 +159,10 @@ bool file_make_folders(const char *path, struct err *err)
         *slash = saved;
         if (saved == '\0')
             break;
+    }
+    if (done && stat(path, &status) == 0 && !S_ISDIR(status.st_mode)) {
+        errno = ENOTDIR;
+        done = err_errno(err, path, "cannot create");
     }
     free(folder);
     return done;
