@@ -1,0 +1,155 @@
+# pgo.bash - bash completion for pgo-build, pgo-collect, pgo-convert and pgo-bench.
+#
+# Source it, or let the installed copy be loaded. Needs nothing but bash 4.4; with the package
+# bash-completion, the command behind pgo-build is completed by that command's own rules.
+# docs/check-help checks that the options here are those of --help.
+
+# The option whose value stands at the cursor in $_pgo_option (empty: none), and what is typed of
+# it in $_pgo_current. Bash makes three words of --name=value.
+_pgo_look() {
+    _pgo_current=${COMP_WORDS[COMP_CWORD]} _pgo_option=
+    local previous=
+    ((COMP_CWORD == 0)) || previous=${COMP_WORDS[COMP_CWORD - 1]}
+    if [[ $_pgo_current == = ]]; then
+        _pgo_option=$previous _pgo_current=
+    elif [[ $previous == = ]] && ((COMP_CWORD > 1)); then
+        _pgo_option=${COMP_WORDS[COMP_CWORD - 2]}
+    elif [[ $previous == -* && $previous != -- ]]; then
+        _pgo_option=$previous
+    fi
+}
+
+# _pgo_reply WORDS: those that start with what is typed. No space behind --name=.
+_pgo_reply() {
+    mapfile -t COMPREPLY < <(compgen -W "$1" -- "$_pgo_current")
+    if [[ ${#COMPREPLY[@]} == 1 && ${COMPREPLY[0]} == *= ]]; then
+        compopt -o nospace 2>/dev/null
+    fi
+}
+
+# Nothing to propose, not even files.
+_pgo_silence() {
+    compopt +o default +o bashdefault 2>/dev/null
+}
+
+# The options that are proposed where a word starts with '-'.
+_pgo_convert_options='-o --binary= --count= --format= --input= --sample-type= --help --version'
+_pgo_build_options='-pgo= -n -v -report= --help --version'
+_pgo_collect_options='--help --version'
+_pgo_record_options='-F -d -p -o -f --call-graph= --help --version'
+_pgo_bench_options='--base= --test= -n --gate= --check-output --mode= --timeout= --json=
+    --markdown= --help --version'
+
+_pgo_convert() {
+    local _pgo_current _pgo_option
+    COMPREPLY=()
+    _pgo_look
+    case $_pgo_option in
+    --count) _pgo_reply 'flow block max sum' ;;
+    --format) _pgo_reply 'text extbinary' ;;
+    --input) _pgo_reply 'auto counts' ;;
+    --sample-type) _pgo_reply 'samples cpu' ;;
+    -o | --binary) ;; # files
+    *) [[ $_pgo_current != -* ]] || _pgo_reply "$_pgo_convert_options" ;;
+    esac
+}
+
+# Where the command of pgo-build begins; the number of words if it does not.
+_pgo_build_command() {
+    local i=1 word
+    while ((i < ${#COMP_WORDS[@]})); do
+        word=${COMP_WORDS[i]}
+        case $word in
+        --) i=$((i + 1)) && break ;;
+        -pgo | --pgo | -report | --report)
+            i=$((i + 1)) # its value is the next word, or behind a word '='
+            [[ ${COMP_WORDS[i]-} != = ]] || i=$((i + 1))
+            ;;
+        -*) ;;
+        *) break ;;
+        esac
+        i=$((i + 1))
+    done
+    _pgo_command_at=$i
+}
+
+_pgo_build() {
+    local _pgo_current _pgo_option _pgo_command_at
+    COMPREPLY=()
+    _pgo_build_command
+    if ((COMP_CWORD > _pgo_command_at)); then
+        # else the default: files
+        if declare -F _command_offset >/dev/null; then _command_offset "$_pgo_command_at"; fi
+        return
+    fi
+    _pgo_look
+    case $_pgo_option in
+    -pgo | --pgo)
+        _pgo_reply 'auto off'
+        mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -f -- "$_pgo_current")
+        compopt -o filenames 2>/dev/null
+        ;;
+    -report | --report) ;; # files
+    *)
+        case $_pgo_current in
+        --*) _pgo_reply '--pgo= --report= --help --version' ;;
+        -*) _pgo_reply "$_pgo_build_options" ;;
+        *) mapfile -t COMPREPLY < <(compgen -c -- "$_pgo_current") ;;
+        esac
+        ;;
+    esac
+}
+
+_pgo_processes() {
+    local folder
+    for folder in /proc/[0-9]*; do echo "${folder#/proc/}"; done
+}
+
+_pgo_record() {
+    case $_pgo_option in
+    -F) _pgo_reply '999 4999' ;;
+    -d) _pgo_silence ;;
+    -p) _pgo_reply "$(_pgo_processes)" ;;
+    --call-graph) _pgo_reply 'fp none' ;;
+    -o) ;; # files
+    *) [[ $_pgo_current != -* ]] || _pgo_reply "$_pgo_record_options" ;;
+    esac
+}
+
+_pgo_collect() {
+    local _pgo_current _pgo_option i
+    COMPREPLY=()
+    for ((i = 2; i < COMP_CWORD; i++)); do
+        if [[ ${COMP_WORDS[i]} == -- ]]; then # the command to record
+            if ((COMP_CWORD == i + 1)); then
+                mapfile -t COMPREPLY < <(compgen -c -- "${COMP_WORDS[COMP_CWORD]}")
+            elif declare -F _command_offset >/dev/null; then
+                _command_offset $((i + 1))
+            fi
+            return
+        fi
+    done
+    _pgo_look
+    if ((COMP_CWORD == 1)); then
+        _pgo_reply "record $_pgo_collect_options"
+    elif [[ ${COMP_WORDS[1]} == record ]]; then
+        _pgo_record
+    fi
+}
+
+_pgo_bench() {
+    local _pgo_current _pgo_option
+    COMPREPLY=()
+    _pgo_look
+    case $_pgo_option in
+    --mode) _pgo_reply 'clock instructions' ;;
+    -n | --gate | --timeout) _pgo_silence ;;
+    --base | --test | --json | --markdown) ;; # files
+    *) [[ $_pgo_current != -* ]] || _pgo_reply "$_pgo_bench_options" ;;
+    esac
+}
+
+complete -o bashdefault -o default -F _pgo_convert pgo-convert
+complete -o bashdefault -o default -F _pgo_build pgo-build
+complete -o bashdefault -o default -F _pgo_collect pgo-collect
+complete -o bashdefault -o default -F _pgo_bench pgo-bench
