@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -36,26 +37,40 @@ static void say_failure(const char *profdata, const struct process_result *resul
     err_hint(err, "--format=text needs no llvm-profdata");
 }
 
-static bool to_extbinary(const struct strbuf *text, struct strbuf *out, struct err *err)
+/* llvm-profdata seeks in what it writes, so that cannot be a pipe: `fd` is a file in memory. */
+static bool run_profdata(const char *profdata, const struct strbuf *text, int fd, struct err *err)
 {
     struct process_result result = {0};
+    char *path = mem_format("/proc/%ld/fd/%d", (long)getpid(), fd);
+    const char *argv[] = {profdata, "merge", "--sample", "--extbinary", "-", "-o", path, NULL};
+    bool done = process_run(argv, text->data, text->len, MAX_OUTPUT_BYTES, &result, err);
+
+    if (done && result.exit_code != 0) {
+        say_failure(profdata, &result, err);
+        done = false;
+    }
+    process_result_release(&result);
+    free(path);
+    return done;
+}
+
+static bool to_extbinary(const struct strbuf *text, struct strbuf *out, struct err *err)
+{
     char *profdata = find_profdata();
-    const char *argv[] = {profdata, "merge", "--sample", "--extbinary", "-", "-o", "-", NULL};
-    bool done = false;
+    bool done;
+    int fd;
 
     if (!profdata) {
         err_set(err, ERR_NOT_FOUND, "--format=extbinary: no llvm-profdata on PATH");
         return err_hint(err, "apt-get install llvm-19, or use --format=text");
     }
-    if (!process_run(argv, text->data, text->len, MAX_OUTPUT_BYTES, &result, err))
-        ;
-    else if (result.exit_code != 0)
-        say_failure(profdata, &result, err);
-    else
-        done = true;
-    if (done)
-        strbuf_add(out, result.output.data, result.output.len);
-    process_result_release(&result);
+    fd = memfd_create("profile", MFD_CLOEXEC);
+    done = (fd >= 0 || err_errno(err, "profile", "cannot create in memory")) &&
+           run_profdata(profdata, text, fd, err) &&
+           file_read_fd(fd, profdata, MAX_OUTPUT_BYTES, out, err) &&
+           (out->len > 0 || err_set(err, ERR_IO, "%s: exit 0, but nothing was written", profdata));
+    if (fd >= 0)
+        close(fd);
     free(profdata);
     return done;
 }

@@ -17,4 +17,7 @@ try --format=extbinary -o out a
 # one that dies without a word
 printf '#!/bin/sh\nkill -9 $$\n' >tools/llvm-profdata
 try --format=extbinary -o out a
+# one that does nothing
+printf '#!/bin/sh\nexit 0\n' >tools/llvm-profdata
+try --format=extbinary -o out a
 "$ls"
