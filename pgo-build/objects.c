@@ -13,8 +13,11 @@
 
 #define MAX_FILE_BYTES ((size_t)512 * 1024 * 1024)
 
-/* 1980-01-01: older than any source, and not 0, which some tools take for "not there". */
-enum { LONG_AGO = 315532800 };
+/*
+ * The second after the epoch: older than sources out of archives without times (zip writes
+ * 1980-01-01), and not 0, which some tools take for "not there".
+ */
+enum { LONG_AGO = 1 };
 
 static uint64_t mtime_ns(const struct stat *status)
 {
@@ -65,8 +68,8 @@ void objects_append(const char *state, const struct object *object)
     struct stat status;
     char *path;
 
-    if (stat(object->output, &status) != 0 || !S_ISREG(status.st_mode))
-        return;
+    if (lstat(object->output, &status) != 0 || !S_ISREG(status.st_mode))
+        return; /* also a link: /dev/stdout is somebody else's file at the next start */
     copy.mtime_ns = mtime_ns(&status);
     path = mem_format("%s/objects", state);
     format(&copy, &line);
@@ -86,7 +89,7 @@ void objects_expire(const char *path)
 {
     struct timespec times[2] = {{.tv_nsec = UTIME_OMIT}, {.tv_sec = LONG_AGO}};
 
-    if (utimensat(AT_FDCWD, path, times, 0) != 0) {
+    if (utimensat(AT_FDCWD, path, times, AT_SYMLINK_NOFOLLOW) != 0) {
         /* gone, or not ours to touch: the report sees what is compiled */
     }
 }

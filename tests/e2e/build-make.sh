@@ -49,6 +49,13 @@ write_profile 5000 default.pgo
 build make || fail "make with default.pgo dropped in"
 has_profile hot.o || fail "a dropped default.pgo did not rebuild"
 
+# sources of the oldest time that an archive holds
+touch -d '1980-01-01 00:00:00 UTC' ./*.c && build make -B || fail "make -B"
+write_profile 6000 default.pgo
+build make || fail "make with old sources"
+said '3 files compiled'
+write_profile 5000 default.pgo
+
 # a plain make in between is noticed; objects from before pgo-build are told of
 touch hot.c && make CC=clang-19 >out 2>&1 || fail "plain make"
 build make || fail "make after a plain make"
