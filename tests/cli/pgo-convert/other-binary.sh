@@ -13,8 +13,8 @@ try -o out --binary=missing a.pprof
 try -o out --binary="$DATA/hot.c" a.pprof
 try -o out --binary=hot.o a.pprof
 try -o out --binary=. a.pprof
-head -c 1000 app >cut
-try -o out --binary=cut a.pprof
+head -c 1000 app >half
+try -o out --binary=half a.pprof
 # found by nobody: not under the path in the profile, nor in this folder
 try -o out a.pprof
 absent out
