@@ -291,7 +291,7 @@ static void apply_flag(struct arguments *arguments, enum action action)
 /* The walk over the words. */
 struct walk {
     const char *language;
-    bool to_object, no_build;
+    bool to_object, not_for_us;
 };
 
 /* Options with an argument, which is in the word after the option's name or in the next one. */
@@ -315,7 +315,7 @@ static size_t apply_option(struct arguments *arguments, struct walk *walk,
     case SKIP_NEXT:
         return 1;
     case NOT_A_BUILD:
-        walk->no_build = true;
+        walk->not_for_us = true;
         return 0;
     case TO_OBJECT:
         walk->to_object = true;
@@ -338,6 +338,8 @@ static void read_words(struct arguments *arguments, struct walk *walk, const str
                 add_input(arguments, words->items[i], walk->language);
             return;
         }
+        if (word[0] == '@') /* a response file that cannot be looked into */
+            walk->not_for_us = true;
         if (word[0] != '-' || word[1] == '\0') {
             add_input(arguments, word, walk->language);
             continue;
@@ -346,6 +348,8 @@ static void read_words(struct arguments *arguments, struct walk *walk, const str
         if (option)
             i += apply_option(arguments, walk, option, word,
                               i + 1 < words->count ? words->items[i + 1] : NULL);
+        if (i >= words->count) /* it would take what we add for its argument */
+            walk->not_for_us = true;
     }
 }
 
@@ -357,7 +361,7 @@ void arguments_read(struct arguments *arguments, int argc, char **argv)
     arguments->end_marker = argc;
     words_read(&words, &arguments->arena, argc, argv);
     read_words(arguments, &walk, &words);
-    if (walk.no_build || (!arguments->source_count && !arguments->other_inputs))
+    if (walk.not_for_us || (!arguments->source_count && !arguments->other_inputs))
         arguments->phase = ARGUMENTS_OTHER;
     else if (walk.to_object)
         arguments->phase = ARGUMENTS_COMPILE;

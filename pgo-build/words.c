@@ -3,6 +3,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/file.h"
 #include "base/strbuf.h"
@@ -54,12 +55,20 @@ static void expand_text(struct words *words, const char *text, int origin, int d
     strbuf_release(&word);
 }
 
+/* What can be read twice: a pipe's words are for the compiler. */
+static bool is_file(const char *path)
+{
+    struct stat status;
+
+    return stat(path, &status) == 0 && S_ISREG(status.st_mode);
+}
+
 static void expand(struct words *words, const char *word, int origin, int depth)
 {
     struct strbuf text = {0};
     struct err err = {0};
 
-    if (word[0] == '@' && word[1] && depth < MAX_DEPTH &&
+    if (word[0] == '@' && depth < MAX_DEPTH && is_file(word + 1) && strcmp(word + 1, "-") != 0 &&
         file_read(word + 1, MAX_RESPONSE_BYTES, &text, &err))
         expand_text(words, strbuf_text(&text), origin, depth + 1);
     else

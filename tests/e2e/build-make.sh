@@ -110,6 +110,9 @@ build clang-19 @words -o 'my app' || fail "response file"
 has_profile 'my app' || readelf -sW 'my app' | grep -q hot || fail "response file"
 said 'compiled by clang-19 with default.pgo'
 readelf -n 'my app' | grep -q 'Build ID' || fail "no build id at compile and link in one step"
+mkfifo pipe || fail mkfifo
+printf '%s\n' '-O2 -Werror -c hot.c -o piped.o' >pipe &
+build clang-19 @pipe || fail "a pipe as response file"
 build make || fail "make in a folder with a space"
 has_profile hot.o || fail "a space in the path"
 PGO_BUILD_CACHE="$scratch/my cache" build make -B || fail "a space in the cache's path"

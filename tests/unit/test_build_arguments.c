@@ -70,6 +70,13 @@ static const struct expectation by_clang[] = {
     {"clang -dumpmachine", ARGUMENTS_OTHER, 0, INJECT_OTHER, 0},
     {"clang -cc1 -O2 a.c", ARGUMENTS_OTHER, 1, INJECT_OTHER, 0},
     {"clang", ARGUMENTS_OTHER, 0, INJECT_OTHER, 0},
+    {"clang -O2 @/nowhere/x a.c", ARGUMENTS_OTHER, 1, INJECT_OTHER, 0},
+    {"clang -O2 -c @- a.c", ARGUMENTS_OTHER, 1, INJECT_OTHER, 0},
+    /* an argument is missing: it must not take our flags for it */
+    {"clang -O2 -c a.c -o", ARGUMENTS_OTHER, 1, INJECT_OTHER, 0},
+    {"clang -O2 -c a.c -MD -MF", ARGUMENTS_OTHER, 1, INJECT_OTHER, 0},
+    {"clang -O2 -c a.c -x", ARGUMENTS_OTHER, 1, INJECT_OTHER, 0},
+    {"clang a.o -Xlinker", ARGUMENTS_OTHER, 0, INJECT_OTHER, 0},
     /* arguments in the next word are no inputs; -MD and -MF are no -M */
     {"clang -O2 -MD -MF a.d -MT a.o -c a.c -o a.o", ARGUMENTS_COMPILE, 1, INJECT_PROFILE,
      FULL | G1},
@@ -267,6 +274,10 @@ static void test_spelling(void **state)
     inject_spell(&flags, FULL, NULL, "/root", &arena); /* no profile, debug lines of the user's */
     assert_int_equal(flags.count, 1);
     assert_true(has_flag(&flags, "-fdebug-info-for-profiling"));
+    inject_spell(&flags, FULL | INJECT_TAKES_INLINING, NULL, "/root", &arena);
+    assert_true(has_flag(&flags, COMPILER_PLAIN_INLINING));
+    inject_spell(&flags, FULL | INJECT_TAKES_INLINING, "/cache/a", "/root", &arena);
+    assert_false(has_flag(&flags, COMPILER_PLAIN_INLINING));
     inject_spell(&flags, INJECT_TAKES_G1, NULL, "/ro=ot", &arena);
     assert_int_equal(flags.count, 1);
     inject_spell(&flags, INJECT_TAKES_PROFILE | ID, "/cache/a", "/root", &arena);
