@@ -40,16 +40,15 @@ static bool run(const char *const *argv, struct process_result *result)
     return process_run(argv, "", 0, MAX_ANSWER_BYTES, result, &err) && result->exit_code == 0;
 }
 
-static bool accepts_staleness(const char *path)
+static bool accepts(const char *path, const char *option)
 {
-    const char *const argv[] = {
-        path, "-x",        "c",         "-O2", "-c", "-mllvm", "-report-profile-staleness",
-        "-o", "/dev/null", "/dev/null", NULL};
+    const char *const argv[] = {path,   "-x", "c",         "-O2",       "-c", "-mllvm",
+                                option, "-o", "/dev/null", "/dev/null", NULL};
     struct process_result result = {0};
-    bool accepts = run(argv, &result);
+    bool done = run(argv, &result);
 
     process_result_release(&result);
-    return accepts;
+    return done;
 }
 
 static struct compiler ask(const char *path)
@@ -67,8 +66,10 @@ static struct compiler ask(const char *path)
             compiler.kind = COMPILER_GCC;
     }
     process_result_release(&result);
-    if (compiler.kind == COMPILER_CLANG)
-        compiler.reports_staleness = accepts_staleness(path);
+    if (compiler.kind == COMPILER_CLANG) {
+        compiler.reports_staleness = accepts(path, COMPILER_REPORT_STALENESS);
+        compiler.inlines_plainly = accepts(path, COMPILER_PLAIN_INLINING);
+    }
     return compiler;
 }
 
@@ -82,7 +83,7 @@ static void identify(const char *path, const struct stat *status, struct strbuf 
 
 static bool is_about(const struct record *record, const char *path, const struct stat *status)
 {
-    return record->count >= 6 && strcmp(record->fields[0], path) == 0 &&
+    return record->count >= 7 && strcmp(record->fields[0], path) == 0 &&
            record_u64(record, 1) == (uint64_t)status->st_size &&
            record_u64(record, 2) == (uint64_t)status->st_mtim.tv_sec;
 }
@@ -100,7 +101,8 @@ static bool recall(const char *known, const char *path, const struct stat *statu
             found = is_about(&record, path, status);
     if (found) {
         *compiler = (struct compiler){.kind = COMPILER_UNKNOWN,
-                                      .reports_staleness = record_u64(&record, 5) != 0};
+                                      .reports_staleness = record_u64(&record, 5) != 0,
+                                      .inlines_plainly = record_u64(&record, 6) != 0};
         for (size_t i = 0; i < ARRAY_SIZE(kind_names); i++)
             if (strcmp(record.fields[3], kind_names[i]) == 0)
                 compiler->kind = (enum compiler_kind)i;
@@ -127,9 +129,10 @@ bool compiler_ask(const char *path, const char *state, struct compiler *compiler
         record_add(&line, kind_names[compiler->kind]);
         record_add(&line, compiler->version);
         record_add_u64(&line, compiler->reports_staleness);
+        record_add_u64(&line, compiler->inlines_plainly);
         record_end(&line);
         if (!record_append(known, &line, &ignored)) {
-            /* a state folder that cannot be written costs two processes a launch, no more */
+            /* a state folder that cannot be written costs three processes a launch, no more */
         }
     }
     strbuf_release(&line);

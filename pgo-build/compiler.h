@@ -1,9 +1,9 @@
 /*
  * compiler.h - what is known of a compiler, by asking it once.
  *
- * `PATH --version` tells the kind and the version, a trial compile tells whether it reports stale
- * profiles. The answers are kept in the state folder's `compilers` (records: path, size,
- * modification time, kind, version, reports), so that a launch costs no extra process. A file
+ * `PATH --version` tells the kind and the version, trial compiles tell which of LLVM's options it
+ * takes. The answers are kept in the state folder's `compilers` (records: path, size, modification
+ * time, kind, version, reports, inlines), so that a launch costs no extra process. A file
  * that changed is asked again.
  */
 #ifndef PGO_BUILD_COMPILER_H
@@ -13,12 +13,17 @@
 
 #include "base/err.h"
 
+/* Options of LLVM, each after -mllvm; not every version has them. */
+#define COMPILER_REPORT_STALENESS "-report-profile-staleness"
+#define COMPILER_PLAIN_INLINING   "-enable-npm-pgo-inline-deferral=false"
+
 enum compiler_kind { COMPILER_CLANG, COMPILER_GCC, COMPILER_UNKNOWN };
 
 struct compiler {
     enum compiler_kind kind;
     char version[32];       /* "22.1.0"; empty if unknown */
-    bool reports_staleness; /* clang 19 and newer: -mllvm -report-profile-staleness */
+    bool reports_staleness; /* takes COMPILER_REPORT_STALENESS: clang 19 and newer */
+    bool inlines_plainly;   /* takes COMPILER_PLAIN_INLINING */
 };
 
 /* Fails only if there is no such program. */

@@ -39,6 +39,7 @@ enum inject_shape {
     INJECT_TAKES_G1 = 4,    /* the user asked for no debug information */
     INJECT_TAKES_BUILD_ID = 8,
     INJECT_TAKES_STALENESS = 16, /* this compiler can report it */
+    INJECT_TAKES_INLINING = 32,  /* without a profile: as if it were not to be profiled */
 };
 
 struct inject_decision {
@@ -51,7 +52,7 @@ struct inject_decision inject_decide(const struct arguments *arguments,
                                      const struct compiler *compiler, const char *folder);
 
 struct inject_flags {
-    const char *items[12];
+    const char *items[12]; /* no shape spells more than 9 */
     size_t count;
 };
 
