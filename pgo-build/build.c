@@ -176,7 +176,8 @@ static bool join_session(const char *path, const struct strbuf *text, struct err
     if (same)
         return true;
     err_set(err, ERR_MISMATCH, "another pgo-build is running here with other settings");
-    return err_hint(err, "wait for it to end, or use the same -pgo, PATH and default.pgo");
+    return err_hint(err, "wait for it to end, or start in its folder with the same -pgo, PATH and "
+                         "default.pgo");
 }
 
 static size_t size_of(const struct build *build, const char *name)
@@ -202,10 +203,9 @@ bool build_open_session(struct build *build, struct err *err)
     session_format(&build->session, &text);
     if (!build->options.dry_run) {
         build->lock = session_lock(build->state.folder, &kind, err);
-        done = build->lock >= 0 &&
-               (kind == SESSION_ALONE ? start_session(build, path, &text, err) &&
-                                            session_share(build->lock, build->state.folder, err)
-                                      : join_session(path, &text, err));
+        build->joins = kind == SESSION_SHARED;
+        done = build->lock >= 0 && (build->joins ? join_session(path, &text, err)
+                                                 : start_session(build, path, &text, err));
     }
     build->log_start = size_of(build, "log");
     build->stats_start = size_of(build, "ccache-stats");
@@ -214,15 +214,20 @@ bool build_open_session(struct build *build, struct err *err)
     return done;
 }
 
+/*
+ * Who joins leaves the results alone: the first has set them to be rebuilt by the same session,
+ * and its launchers write them, and lines about them, at this moment.
+ */
 bool build_expire(struct build *build, struct err *err)
 {
     if (cmake_builds_tree(build->options.command, build->scope) &&
         !cmake_adopt(build, build->scope, err))
         return false;
-    if (build->options.dry_run)
+    if (build->options.dry_run || build->joins)
         return objects_count(build->state.folder, &build->session, build->scope, &build->objects,
                              err);
-    return objects_refresh(build->state.folder, &build->session, &build->objects, err);
+    return objects_refresh(build->state.folder, &build->session, &build->objects, err) &&
+           session_share(build->lock, build->state.folder, err);
 }
 
 void build_release(struct build *build)

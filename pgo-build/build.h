@@ -26,6 +26,7 @@ struct build {
     size_t profile_count, profile_capacity;
     struct session session;
     int lock;           /* -1: none yet */
+    bool joins;         /* others run here, by the session that the first of them has written */
     size_t log_start;   /* where this run's part of the log begins, in bytes */
     size_t stats_start; /* ... and of ccache's */
     char *scope;        /* where the command builds: CMake's tree, make's -C, or the start */
@@ -42,7 +43,7 @@ MUST_CHECK bool build_prepare_profiles(struct build *build, struct err *err);
 /* Takes the lock, fills bin/, writes the session; with -n nothing but bin/'s contents planned. */
 MUST_CHECK bool build_open_session(struct build *build, struct err *err);
 
-/* Tells the build system what has to be built again. */
+/* Tells the build system what has to be built again, and lets others join. */
 MUST_CHECK bool build_expire(struct build *build, struct err *err);
 
 void build_release(struct build *build);

@@ -25,7 +25,7 @@ static const char *const kind_names[] = {
 static bool is_text(const unsigned char *data, size_t len)
 {
     for (size_t i = 0; i < len && i < 4096; i++)
-        if (data[i] < 0x20 && !strchr("\t\n\r", data[i]))
+        if (data[i] < 0x20 && !memchr("\t\n\r", data[i], 3))
             return false;
     return true;
 }
@@ -47,7 +47,7 @@ static bool starts_with_function(const char *text)
 static bool is_blank(const unsigned char *data, size_t len)
 {
     for (size_t i = 0; i < len; i++)
-        if (!strchr(" \t\r\n", data[i]))
+        if (!memchr(" \t\r\n", data[i], 4))
             return false;
     return true;
 }

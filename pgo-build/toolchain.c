@@ -164,6 +164,17 @@ static void add(const struct toolchain *toolchain, struct session *session, cons
     free(mask);
 }
 
+/* Where only clang-22 is installed, `make CC=clang` still means that one. */
+static void add_unversioned(const struct toolchain *toolchain, struct session *session)
+{
+    add(toolchain, session, "clang");
+    add(toolchain, session, "clang++");
+    if (toolchain->cc && !session_tool(session, "clang"))
+        session_add_tool(session, "clang", toolchain->cc);
+    if (toolchain->cxx && !session_tool(session, "clang++"))
+        session_add_tool(session, "clang++", toolchain->cxx);
+}
+
 static void list_folder(const struct toolchain *toolchain, struct session *session,
                         const char *folder)
 {
@@ -195,6 +206,7 @@ void toolchain_list(const struct toolchain *toolchain, struct session *session)
         session_add_tool(session, "c++", toolchain->cxx);
     for (size_t i = 0; i < ARRAY_SIZE(others); i++)
         add(toolchain, session, others[i]);
+    add_unversioned(toolchain, session);
     for (const char *path = toolchain->path; *path;) {
         size_t len = strcspn(path, ":");
         char *folder = mem_format("%.*s", (int)len, path);

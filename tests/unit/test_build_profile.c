@@ -22,10 +22,11 @@ static void test_kind(void **state)
     } cases[] = {
         {"", 0, PROFILE_EMPTY},
         {" \n\n", 3, PROFILE_EMPTY},
-        {"main:12:3\n 1: 2\n", 17, PROFILE_TEXT},
+        {"main:12:3\n 1: 2\n", 16, PROFILE_TEXT},
         {"# a comment\n\nmain:12:3\n", 23, PROFILE_TEXT},
         {"[main:1 @ foo]:12:3\n", 20, PROFILE_TEXT},
         {"hello\n", 6, PROFILE_FOREIGN},
+        {"\0\0\0\0", 4, PROFILE_FOREIGN},
         {"\x84\xe4\xd0\xb1\xf4\xc9\x94\xa8\x53\x67", 10, PROFILE_BINARY}, /* extensible */
         {"\xff\xe5\xd0\xb1\xf4\xc9\x94\xa8\x53\x67", 10, PROFILE_BINARY}, /* raw */
         {"\xfflprofi\x81", 8, PROFILE_INSTRUMENTATION},
