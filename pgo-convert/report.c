@@ -11,7 +11,7 @@ static const char *const reasons[DROP_REASON_COUNT] = {
     [DROP_NO_BINARY] = "binary not found, and no names in the profile",
     [DROP_NO_DEBUG] = "binary without debug information",
     [DROP_OUTSIDE] = "address outside the binary's segments",
-    [DROP_NO_FUNCTION] = "no function known there",
+    [DROP_NO_FUNCTION] = "no function or line known there",
     [DROP_NO_START] = "start line of the function not known",
 };
 

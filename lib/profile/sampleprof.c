@@ -20,6 +20,7 @@ void sampleprof_free(struct sampleprof *tree)
     free(tree->functions);
     byteset_release(&tree->names);
     byteset_release(&tree->keys);
+    byteset_release(&tree->unit_paths);
     arena_release(&tree->arena);
     free(tree);
 }
@@ -157,10 +158,12 @@ void sampleprof_add_target(struct sampleprof *tree, struct sampleprof_line *line
 
 struct sampleprof_unit *sampleprof_add_unit(struct sampleprof *tree, const char *path)
 {
-    struct sampleprof_unit *unit = ARRAY_PUSH(tree->units, tree->unit_count, tree->unit_capacity);
+    uint32_t index = byteset_add_text(&tree->unit_paths, path);
 
-    *unit = (struct sampleprof_unit){.path = arena_strdup(&tree->arena, path)};
-    return unit;
+    if (index == tree->unit_count)
+        *ARRAY_PUSH(tree->units, tree->unit_count, tree->unit_capacity) =
+            (struct sampleprof_unit){.path = byteset_at(&tree->unit_paths, index, NULL)};
+    return &tree->units[index];
 }
 
 void sampleprof_add_unit_name(struct sampleprof *tree, struct sampleprof_unit *unit,

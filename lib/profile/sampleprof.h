@@ -69,6 +69,7 @@ struct sampleprof {
     struct byteset keys;  /* of `functions`: name, and unit if static */
     struct sampleprof_function **functions;
     size_t function_count, function_capacity;
+    struct byteset unit_paths; /* of `units`, until they are sorted */
     struct sampleprof_unit *units;
     size_t unit_count, unit_capacity;
 };
@@ -88,8 +89,8 @@ struct sampleprof_line *sampleprof_add_line(struct sampleprof *tree,
 void sampleprof_add_target(struct sampleprof *tree, struct sampleprof_line *line, const char *name,
                            uint64_t count);
 
-/* Starts a unit of the compile-unit map; sampleprof_add_unit_name() ignores names that no
- * function, callee or target has. */
+/* The unit of that path in the compile-unit map: found, or added; good until the next one is
+ * added. sampleprof_add_unit_name() ignores names that no function, callee or target has. */
 struct sampleprof_unit *sampleprof_add_unit(struct sampleprof *tree, const char *path);
 void sampleprof_add_unit_name(struct sampleprof *tree, struct sampleprof_unit *unit,
                               const char *name);

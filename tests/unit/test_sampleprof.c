@@ -105,6 +105,7 @@ static void test_any_order_gives_the_same_bytes(void **state)
         sampleprof_add_unit(tree, "z.c");
         unit = sampleprof_add_unit(tree, "a.c");
         sampleprof_add_unit_name(tree, unit, "inlined");
+        assert_ptr_equal(sampleprof_add_unit(tree, "a.c"), unit); /* in two binaries */
         sampleprof_add_unit_name(tree, unit, "not in the profile");
         sampleprof_add_unit_name(tree, unit, "hot");
         sampleprof_add_unit_name(tree, unit, "hot");
