@@ -18,16 +18,20 @@ static bool is_make(const char *word)
     return strcmp(name, "make") == 0 || strcmp(name, "gmake") == 0;
 }
 
-/* CC=/opt/llvm/bin/clang -> CC=BIN/pgo-launch /opt/llvm/bin/clang. */
+/*
+ * CC=/opt/llvm/bin/clang -> CC=BIN/pgo-launch /opt/llvm/bin/clang. Where make and the shell would
+ * cut BIN in pieces, the launcher's name must do: BIN is the first folder on PATH.
+ */
 static char *redirect_variable(const struct build *build, char *word, struct arena *arena)
 {
-    const char *value = strchr(word, '=');
+    const char *value = strchr(word, '='), *bin = build->state.bin;
+    bool plain = environment_is_plain(bin);
 
     if ((strncmp(word, "CC=", 3) != 0 && strncmp(word, "CXX=", 4) != 0) || value[1] != '/' ||
-        path_is_below(value + 1, build->state.bin) || strchr(build->state.bin, ' '))
+        path_is_below(value + 1, bin))
         return word;
-    return arena_format(arena, "%.*s%s/pgo-launch %s", (int)(value + 1 - word), word,
-                        build->state.bin, value + 1);
+    return arena_format(arena, "%.*s%s%spgo-launch %s", (int)(value + 1 - word), word,
+                        plain ? bin : "", plain ? "/" : "", value + 1);
 }
 
 char **command_words(const struct build *build, struct arena *arena)

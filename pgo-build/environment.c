@@ -17,8 +17,7 @@ static bool is_named(const char *value, const char *unnamed)
     return value && *value && strcmp(value, unnamed) != 0;
 }
 
-/* A path that a shell and make would cut at a space cannot stand in CC. */
-static bool is_plain(const char *path)
+bool environment_is_plain(const char *path)
 {
     return path[strcspn(path, " \t\"'$`\\#;&|<>()*?[]!~")] == '\0';
 }
@@ -29,7 +28,7 @@ static const char *launch_named(struct environment *environment, const struct st
 {
     size_t len = strcspn(value, " \t");
 
-    if (!is_plain(state->bin) || path_is_below(value, state->bin))
+    if (!environment_is_plain(state->bin) || path_is_below(value, state->bin))
         return value;
     if (memchr(value, '/', len))
         return arena_format(&environment->arena, "%s/pgo-launch %s", state->bin, value);
@@ -43,7 +42,7 @@ static void plan_compiler(struct environment *environment, const struct state *s
 
     if (is_named(value, unnamed))
         add(environment, name, launch_named(environment, state, value));
-    else if (chosen && is_plain(state->bin))
+    else if (chosen && environment_is_plain(state->bin))
         add(environment, name, arena_format(&environment->arena, "%s/%s", state->bin, chosen));
     else if (chosen)
         add(environment, name, chosen);

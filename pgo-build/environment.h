@@ -35,6 +35,9 @@ void environment_plan(struct environment *environment, const struct state *state
 void environment_apply(const struct environment *environment);
 void environment_release(struct environment *environment);
 
+/* May the path stand in CC? make and the shell would cut or change others. */
+bool environment_is_plain(const char *path);
+
 /* Does CC, CXX or a CC=... word of the command name a compiler other than cc and c++? */
 bool environment_names_compiler(char *const *command);
 

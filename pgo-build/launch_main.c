@@ -159,7 +159,8 @@ static bool run(char **argv, bool filtered, struct staleness *staleness, int *st
 static void note(const struct launch *launch, const struct job *job,
                  const struct staleness *staleness, int exit_code)
 {
-    struct content_name key = inject_key(launch->compiler, &job->flags);
+    const char *named = objects_compiler(&launch->session, launch->asked);
+    struct content_name key = inject_key(named ? named : launch->compiler, &job->flags);
     struct log_entry entry = {.verdict = job->decision.verdict,
                               .exit_code = exit_code,
                               .compiler = launch->compiler,

@@ -117,6 +117,14 @@ build make || fail "make in a folder with a space"
 has_profile hot.o || fail "a space in the path"
 PGO_BUILD_CACHE="$scratch/my cache" build make -B || fail "a space in the cache's path"
 has_profile hot.o || fail "a space in the cache's path"
+for cache in 'my cache' 'my$(HOME)cache'; do
+    PGO_BUILD_CACHE="$scratch/$cache" build make -B "CC=$(command -v clang-19)" ||
+        fail "CC=/path/clang-19 with the cache $cache"
+    said '3 files compiled by clang-19 with'
+done
+ln -s "$(command -v clang-19)" clang
+build ./clang -O2 -c hot.c -o relative.o && build true || fail "a compiler by a relative path"
+[ relative.o -nt hot.c ] || fail "an object by ./clang is stale at once"
 
 # LTO: the code is made at the link, which gets the profile too
 if command -v ld.lld-19 >/dev/null; then
