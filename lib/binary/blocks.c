@@ -200,6 +200,12 @@ static void add_leader(struct blocks *blocks, uint64_t vaddr)
     *ARRAY_PUSH(blocks->leaders, blocks->leader_count, blocks->leader_capacity) = vaddr;
 }
 
+static void add_instruction(struct blocks *blocks, uint64_t vaddr, size_t len, unsigned flags)
+{
+    *ARRAY_PUSH(blocks->instructions, blocks->instruction_count, blocks->instruction_capacity) =
+        (struct instruction){vaddr, (uint8_t)len, (uint8_t)flags};
+}
+
 static void decode(struct disassembler *disassembler, const uint8_t *code, uint64_t start_vaddr,
                    uint64_t end_vaddr, struct blocks *blocks)
 {
@@ -211,8 +217,7 @@ static void decode(struct disassembler *disassembler, const uint8_t *code, uint6
         const cs_insn *insn = disassembler->insn;
         unsigned flags = find_flags(disassembler, insn);
 
-        *ARRAY_PUSH(blocks->instructions, blocks->instruction_count, blocks->instruction_capacity) =
-            (struct instruction){insn->address, (uint8_t)insn->size, (uint8_t)flags};
+        add_instruction(blocks, insn->address, insn->size, flags);
         if (flags & INSTRUCTION_JUMP) {
             struct jump jump = describe_jump(disassembler, insn);
 
@@ -222,6 +227,8 @@ static void decode(struct disassembler *disassembler, const uint8_t *code, uint6
                 add_leader(blocks, jump.target_vaddr);
         }
     }
+    for (; left; left--) /* capstone stops at less than a whole AArch64 instruction */
+        add_instruction(blocks, end_vaddr - left, 1, 0);
 }
 
 static int compare_vaddrs(const void *left, const void *right)

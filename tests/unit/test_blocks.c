@@ -99,7 +99,7 @@ static void test_jump_table(void **state)
 }
 
 /* An executable that is one segment with this code. */
-static struct image *make_image(const void *code, size_t len, int *fd)
+static struct image *make_image(Elf64_Half machine, const void *code, size_t len, int *fd)
 {
     struct {
         Elf64_Ehdr header;
@@ -108,7 +108,7 @@ static struct image *make_image(const void *code, size_t len, int *fd)
     } file = {.header = {.e_ident = {ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS64, ELFDATA2LSB,
                                      EV_CURRENT},
                          .e_type = ET_EXEC,
-                         .e_machine = EM_X86_64,
+                         .e_machine = machine,
                          .e_version = EV_CURRENT,
                          .e_phoff = sizeof(Elf64_Ehdr),
                          .e_ehsize = sizeof(Elf64_Ehdr),
@@ -138,7 +138,8 @@ struct expected { /* the offset in the code where each block starts, and where i
     enum block_exit exit;
 };
 
-static void expect(const void *code, size_t len, const struct expected *expected, size_t count)
+static void expect(Elf64_Half machine, const void *code, size_t len,
+                   const struct expected *expected, size_t count)
 {
     struct blocks blocks = {0};
     struct disassembler *disassembler;
@@ -146,7 +147,7 @@ static void expect(const void *code, size_t len, const struct expected *expected
     struct image *image;
     int fd;
 
-    image = make_image(code, len, &fd);
+    image = make_image(machine, code, len, &fd);
     disassembler = blocks_open(image, &err);
     assert_non_null(disassembler);
     assert_true(blocks_read(disassembler, CODE_VADDR, CODE_VADDR + len, &blocks));
@@ -169,11 +170,11 @@ static void expect(const void *code, size_t len, const struct expected *expected
     close(fd);
 }
 
-/* EXPECT(code in hexadecimal escapes, {block}, ...) */
-#define EXPECT(code, ...)                                                                          \
+/* EXPECT(machine, code in hexadecimal escapes, {block}, ...) */
+#define EXPECT(machine, code, ...)                                                                 \
     do {                                                                                           \
         const struct expected expected_[] = {__VA_ARGS__};                                         \
-        expect(code, sizeof(code) - 1, expected_, ARRAY_SIZE(expected_));                          \
+        expect(machine, code, sizeof(code) - 1, expected_, ARRAY_SIZE(expected_));                 \
     } while (0)
 
 #define NONE BLOCK_NONE
@@ -182,26 +183,43 @@ static void test_hand_made_code(void **state)
 {
     (void)state;
     /* test; je 8 | mov; jmp a | xor | ret */
-    EXPECT("\x85\xff\x74\x04\x89\xf8\xeb\x02\x31\xc0\xc3", {0, 1, 2, BLOCK_STAYS},
+    EXPECT(EM_X86_64, "\x85\xff\x74\x04\x89\xf8\xeb\x02\x31\xc0\xc3", {0, 1, 2, BLOCK_STAYS},
            {4, NONE, 3, BLOCK_STAYS}, {8, 3, NONE, BLOCK_STAYS}, {10, NONE, NONE, BLOCK_LEAVES});
     /* a loop onto itself: dec; jne 0 | ret */
-    EXPECT("\xff\xcf\x75\xfc\xc3", {0, 1, 0, BLOCK_STAYS}, {4, NONE, NONE, BLOCK_LEAVES});
+    EXPECT(EM_X86_64, "\xff\xcf\x75\xfc\xc3", {0, 1, 0, BLOCK_STAYS},
+           {4, NONE, NONE, BLOCK_LEAVES});
     /* loop 0 | ret: a conditional jump of its own kind */
-    EXPECT("\x90\xe2\xfd\xc3", {0, 1, 0, BLOCK_STAYS}, {3, NONE, NONE, BLOCK_LEAVES});
+    EXPECT(EM_X86_64, "\x90\xe2\xfd\xc3", {0, 1, 0, BLOCK_STAYS}, {3, NONE, NONE, BLOCK_LEAVES});
     /* jrcxz 0 | ret */
-    EXPECT("\x90\xe3\xfd\xc3", {0, 1, 0, BLOCK_STAYS}, {3, NONE, NONE, BLOCK_LEAVES});
+    EXPECT(EM_X86_64, "\x90\xe3\xfd\xc3", {0, 1, 0, BLOCK_STAYS}, {3, NONE, NONE, BLOCK_LEAVES});
     /* jmp rax | ret */
-    EXPECT("\xff\xe0\xc3", {0, NONE, NONE, BLOCK_INDIRECT}, {2, NONE, NONE, BLOCK_LEAVES});
+    EXPECT(EM_X86_64, "\xff\xe0\xc3", {0, NONE, NONE, BLOCK_INDIRECT},
+           {2, NONE, NONE, BLOCK_LEAVES});
     /* calls, direct and indirect, end no block; ud2 does */
-    EXPECT("\xe8\x00\x00\x00\x00\xff\xd0\x0f\x0b\x90", {0, NONE, NONE, BLOCK_LEAVES},
+    EXPECT(EM_X86_64, "\xe8\x00\x00\x00\x00\xff\xd0\x0f\x0b\x90", {0, NONE, NONE, BLOCK_LEAVES},
            {9, NONE, NONE, BLOCK_LEAVES});
     /* je out of the function | jmp out of it */
-    EXPECT("\x0f\x84\x00\x10\x00\x00\xe9\x00\x10\x00\x00", {0, 1, NONE, BLOCK_LEAVES},
+    EXPECT(EM_X86_64, "\x0f\x84\x00\x10\x00\x00\xe9\x00\x10\x00\x00", {0, 1, NONE, BLOCK_LEAVES},
            {6, NONE, NONE, BLOCK_LEAVES});
     /* nop; jmp into the middle of itself | ret */
-    EXPECT("\x90\xeb\xff\xc3", {0, NONE, NONE, BLOCK_LEAVES}, {3, NONE, NONE, BLOCK_LEAVES});
+    EXPECT(EM_X86_64, "\x90\xeb\xff\xc3", {0, NONE, NONE, BLOCK_LEAVES},
+           {3, NONE, NONE, BLOCK_LEAVES});
     /* no instruction (06), then one that the end cuts (e8 00): one byte each */
-    EXPECT("\x90\x06\xe8\x00", {0, NONE, NONE, BLOCK_LEAVES});
+    EXPECT(EM_X86_64, "\x90\x06\xe8\x00", {0, NONE, NONE, BLOCK_LEAVES});
+}
+
+static void test_hand_made_aarch64_code(void **state)
+{
+    (void)state;
+    /* cbz 8 | ret | brk */
+    EXPECT(EM_AARCH64, "\x40\x00\x00\x34\xc0\x03\x5f\xd6\x20\x00\x20\xd4", {0, 1, 2, BLOCK_STAYS},
+           {4, NONE, NONE, BLOCK_LEAVES}, {8, NONE, NONE, BLOCK_LEAVES});
+    /* bl, which ends no block; b.eq out of the function | br x1 */
+    EXPECT(EM_AARCH64, "\x00\x00\x00\x94\x00\x80\x00\x54\x20\x00\x1f\xd6",
+           {0, 1, NONE, BLOCK_LEAVES}, {8, NONE, NONE, BLOCK_INDIRECT});
+    /* b out of the function, then less than an instruction: one byte each */
+    EXPECT(EM_AARCH64, "\x00\x04\x00\x14\x01\x02", {0, NONE, NONE, BLOCK_LEAVES},
+           {4, NONE, NONE, BLOCK_LEAVES});
 }
 
 static void test_another_machine(void **state)
@@ -211,16 +229,7 @@ static void test_another_machine(void **state)
     int fd;
 
     (void)state;
-    image = make_image("\xc3", 1, &fd);
-    image_close(image);
-    assert_int_equal(pwrite(fd, &(Elf64_Half){EM_RISCV}, 2, offsetof(Elf64_Ehdr, e_machine)), 2);
-    {
-        char path[32];
-
-        snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-        image = image_open(path, &err);
-    }
-    assert_non_null(image);
+    image = make_image(EM_RISCV, "\xc3", 1, &fd);
     assert_null(blocks_open(image, &err));
     assert_int_equal(err.kind, ERR_UNSUPPORTED);
     assert_true(err.hint[0]);
@@ -231,9 +240,8 @@ static void test_another_machine(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_real_code),
-        cmocka_unit_test(test_jump_table),
-        cmocka_unit_test(test_hand_made_code),
+        cmocka_unit_test(test_real_code),       cmocka_unit_test(test_jump_table),
+        cmocka_unit_test(test_hand_made_code),  cmocka_unit_test(test_hand_made_aarch64_code),
         cmocka_unit_test(test_another_machine),
     };
 
