@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -49,8 +50,18 @@ static bool require_clang(struct build *build, struct err *err)
                          "-pgo=off");
 }
 
+/* The kernel's coarse clock is the one that modification times are taken from. */
+static uint64_t file_clock_ns(void)
+{
+    struct timespec now = {0};
+
+    clock_gettime(CLOCK_REALTIME_COARSE, &now);
+    return (uint64_t)now.tv_sec * 1000000000U + (uint64_t)now.tv_nsec;
+}
+
 bool build_look_around(struct build *build, struct err *err)
 {
+    build->start_ns = file_clock_ns();
     project_find(&build->project, ".", getenv("HOME"));
     build->scope = cmake_scope(build->options.command);
     if (!state_open(&build->state, build->project.root, err))
@@ -224,8 +235,8 @@ bool build_expire(struct build *build, struct err *err)
         !cmake_adopt(build, build->scope, err))
         return false;
     if (build->options.dry_run || build->joins)
-        return objects_count(build->state.folder, &build->session, build->scope, &build->objects,
-                             err);
+        return objects_count(build->state.folder, &build->session, build->scope, build->start_ns,
+                             &build->objects, err);
     return objects_refresh(build->state.folder, &build->session, &build->objects, err) &&
            session_share(build->lock, build->state.folder, err);
 }

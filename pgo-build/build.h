@@ -29,6 +29,7 @@ struct build {
     bool joins;         /* others run here, by the session that the first of them has written */
     size_t log_start;   /* where this run's part of the log begins, in bytes */
     size_t stats_start; /* ... and of ccache's */
+    uint64_t start_ns;  /* by the clock of files */
     char *scope;        /* where the command builds: CMake's tree, make's -C, or the start */
     struct environment environment;
     struct objects_count objects; /* as they were before the command ran */

@@ -116,6 +116,7 @@ static bool is_stale(const struct object *object, const struct session *session)
 struct review {
     const struct session *session;
     const char *scope; /* NULL: everywhere */
+    uint64_t since_ns;
     bool expire;
     struct strbuf kept;     /* the file's new text */
     struct byteset outputs; /* all that are known */
@@ -139,6 +140,7 @@ static bool review_one(struct review *review, const struct object *object)
     expired = status.st_mtim.tv_sec == LONG_AGO;
     if (expired || mtime_ns(&status) != object->mtime_ns || is_stale(object, review->session)) {
         count->stale++;
+        count->passed_by += mtime_ns(&status) >= review->since_ns;
         if (!expired && review->expire)
             objects_expire(object->output);
     } else if (object->verdict == INJECT_PROFILE) {
@@ -183,10 +185,14 @@ bool objects_is_object(const char *path)
 static void count_unknown(void *context, const char *path)
 {
     struct review *review = context;
+    struct stat status;
     uint32_t id;
 
-    if (objects_is_object(path) && !byteset_find(&review->outputs, path, strlen(path), &id))
-        review->count->unknown++;
+    if (!objects_is_object(path) || byteset_find(&review->outputs, path, strlen(path), &id))
+        return;
+    review->count->unknown++;
+    if (stat(path, &status) == 0)
+        review->count->passed_by += mtime_ns(&status) >= review->since_ns;
 }
 
 static bool review(const char *state, struct review *review, struct err *err)
@@ -216,9 +222,10 @@ static bool review(const char *state, struct review *review, struct err *err)
 }
 
 bool objects_count(const char *state, const struct session *session, const char *scope,
-                   struct objects_count *count, struct err *err)
+                   uint64_t since_ns, struct objects_count *count, struct err *err)
 {
-    struct review plain = {.session = session, .scope = scope, .count = count};
+    struct review plain = {
+        .session = session, .scope = scope, .since_ns = since_ns, .count = count};
 
     return review(state, &plain, err);
 }
@@ -226,7 +233,8 @@ bool objects_count(const char *state, const struct session *session, const char 
 bool objects_refresh(const char *state, const struct session *session, struct objects_count *count,
                      struct err *err)
 {
-    struct review expiring = {.session = session, .expire = true, .count = count};
+    struct review expiring = {
+        .session = session, .since_ns = UINT64_MAX, .expire = true, .count = count};
 
     return review(state, &expiring, err);
 }

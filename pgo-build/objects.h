@@ -37,12 +37,16 @@ struct objects_count {
     size_t current;             /* of these: carry the profile that was chosen for them */
     size_t lacking;             /* of these: could not be given one (gcc, a cache outside) */
     size_t unknown;             /* object files in the scope that no launcher has written */
+    size_t passed_by;           /* stale or unknown ones that are newer than `since_ns` */
     struct staleness staleness; /* of the current ones, each source once */
 };
 
-/* Compares the known results below the folder `scope` with what the session would give them. */
+/*
+ * Compares the known results below the folder `scope` with what the session would give them.
+ * `since_ns`: when the command began that may have written some past the launcher.
+ */
 MUST_CHECK bool objects_count(const char *state, const struct session *session, const char *scope,
-                              struct objects_count *count, struct err *err);
+                              uint64_t since_ns, struct objects_count *count, struct err *err);
 
 /* The same for all of them, and sets the stale ones to be rebuilt; what is gone or doubled leaves
  * the file. */

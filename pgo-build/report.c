@@ -74,7 +74,8 @@ bool report_read(struct report *report, const struct build *build, int exit_code
         if (build->profiles[i]->path && report_uses(report, build->profiles[i]))
             report->profile_samples =
                 saturating_add(report->profile_samples, build->profiles[i]->samples);
-    return objects_count(build->state.folder, &build->session, build->scope, &report->objects, err);
+    return objects_count(build->state.folder, &build->session, build->scope, build->start_ns,
+                         &report->objects, err);
 }
 
 double report_found_pct(const struct report *report)

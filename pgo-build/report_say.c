@@ -46,12 +46,72 @@ static void add_without(const struct report *report, struct strbuf *out)
     }
 }
 
+static bool is_program(const struct build *build, const char *name)
+{
+    return strcmp(path_base(build->options.command[0]), name) == 0;
+}
+
+static bool is_make(const struct build *build)
+{
+    return is_program(build, "make") || is_program(build, "gmake");
+}
+
+static bool has_word(const struct build *build, const char *word)
+{
+    for (size_t i = 1; build->options.command[i]; i++)
+        if (strcmp(build->options.command[i], word) == 0)
+            return true;
+    return false;
+}
+
+/* The command again, without the compiler that it names. */
+static void add_command(const struct build *build, struct strbuf *out)
+{
+    strbuf_add_text(out, "pgo-build");
+    for (size_t i = 0; build->options.command[i]; i++)
+        if (strncmp(build->options.command[i], "CC=", 3) != 0 &&
+            strncmp(build->options.command[i], "CXX=", 4) != 0)
+            strbuf_add_format(out, " %s", build->options.command[i]);
+}
+
+/* "; run: pgo-build make -B": the command that builds everything again. */
+static void add_rebuild(const struct build *build, struct strbuf *out)
+{
+    const char *all = is_make(build)               ? "-B"
+                      : is_program(build, "cmake") ? "--clean-first"
+                                                   : "(after removing the objects)";
+
+    strbuf_add_text(out, "; run: ");
+    add_command(build, out);
+    if (!has_word(build, all))
+        strbuf_add_format(out, " %s", all);
+}
+
+/* Where the command takes the wrong compiler: how to name another; `advice` for plain commands. */
+static void add_other_compiler(const struct build *build, bool cxx, const char *advice,
+                               struct strbuf *out)
+{
+    if (is_make(build)) {
+        add_command(build, out);
+        strbuf_add_format(out, " CC=clang%s", cxx ? " CXX=clang++" : "");
+    } else if (is_program(build, "cmake") || is_program(build, "ninja")) {
+        strbuf_add_text(out, "remove CMakeCache.txt, then pgo-build cmake -S . -B build");
+    } else {
+        strbuf_add_text(out, advice);
+    }
+}
+
 /* What lies here and was never seen by a launcher: nobody can say what it carries. */
 static void add_unknown(const struct report *report, struct strbuf *out)
 {
-    if (report->objects.unknown)
-        strbuf_add_format(out, "; %zu %s built without pgo-build", report->objects.unknown,
-                          report->objects.unknown == 1 ? "object here was" : "objects here were");
+    const struct build *build = report->build;
+
+    if (!report->objects.unknown)
+        return;
+    strbuf_add_format(out, "; %zu %s built without pgo-build", report->objects.unknown,
+                      report->objects.unknown == 1 ? "object here was" : "objects here were");
+    if (!has_word(build, "-B") && !has_word(build, "--clean-first"))
+        add_rebuild(build, out);
 }
 
 static void add_cache(const struct report *report, struct strbuf *out)
@@ -120,8 +180,28 @@ static const char *why_none(const struct build *build)
     return build->profile_count ? "default.pgo has no samples" : "no default.pgo was found";
 }
 
+/* Goals that remove objects, options that build nothing, and commands beside which nothing lies. */
+static bool builds_nothing(const struct report *report)
+{
+    const struct build *build = report->build;
+    bool is_builder = is_make(build) || is_program(build, "ninja") || is_program(build, "cmake");
+
+    if (!is_builder && !report->objects.known && !report->objects.unknown)
+        return true;
+    for (size_t i = 1; build->options.command[i]; i++) {
+        const char *word = build->options.command[i];
+
+        if (strstr(word, "clean") == word || strcmp(word, "distclean") == 0 ||
+            strcmp(word, "mrproper") == 0 || strcmp(word, "help") == 0 ||
+            strcmp(word, "--version") == 0 || strcmp(word, "--help") == 0)
+            return true;
+    }
+    return build->environment.configures;
+}
+
 static void say_without_profile(const struct report *report, const char *why)
 {
+    bool kept = !report->count && report->objects.stale && !builds_nothing(report);
     struct strbuf line = {0};
 
     if (report->count) {
@@ -134,54 +214,32 @@ static void say_without_profile(const struct report *report, const char *why)
         add_cache(report, &line);
     } else {
         strbuf_add_format(&line, "%s", why);
+        if (kept) {
+            strbuf_add_format(&line, ": no file was compiled; %zu %s built otherwise",
+                              report->objects.stale,
+                              report->objects.stale == 1 ? "object here was" : "objects here were");
+            add_rebuild(report->build, &line);
+        }
     }
-    if (report->build->options.mode != PGO_OFF && report->build->profile_count)
+    if (kept || (report->build->options.mode != PGO_OFF && report->build->profile_count))
         talk_warn("%s", line.data);
     else if (report->count)
         talk_say("%s", line.data);
     strbuf_release(&line);
 }
 
-static bool is_program(const struct build *build, const char *name)
-{
-    return strcmp(path_base(build->options.command[0]), name) == 0;
-}
-
-static bool is_make(const struct build *build)
-{
-    return is_program(build, "make") || is_program(build, "gmake");
-}
-
-static void add_command(const struct build *build, struct strbuf *out)
-{
-    strbuf_add_text(out, "pgo-build");
-    for (size_t i = 0; build->options.command[i]; i++)
-        if (strncmp(build->options.command[i], "CC=", 3) != 0 &&
-            strncmp(build->options.command[i], "CXX=", 4) != 0)
-            strbuf_add_format(out, " %s", build->options.command[i]);
-}
-
 /* A profile was there, and gcc got the files. */
 static void warn_gcc(const struct report *report)
 {
     struct strbuf line = {0};
+    bool cxx = false;
 
+    for (size_t i = 0; i < report->count; i++)
+        cxx |= report->entries[i].verdict == INJECT_GCC &&
+               strstr(path_base(report->entries[i].compiler), "++");
     strbuf_add_format(&line, "%zu of %zu compiles used gcc and got no profile; try: ",
                       report->verdicts[INJECT_GCC], report->count);
-    if (is_make(report->build)) {
-        add_command(report->build, &line);
-        strbuf_add_text(&line, " CC=clang");
-        for (size_t i = 0; i < report->count; i++)
-            if (report->entries[i].verdict == INJECT_GCC &&
-                strstr(path_base(report->entries[i].compiler), "++")) {
-                strbuf_add_text(&line, " CXX=clang++");
-                break;
-            }
-    } else if (is_program(report->build, "cmake") || is_program(report->build, "ninja")) {
-        strbuf_add_text(&line, "remove CMakeCache.txt, then pgo-build cmake -S . -B build");
-    } else {
-        strbuf_add_text(&line, "clang in place of gcc");
-    }
+    add_other_compiler(report->build, cxx, "clang in place of gcc", &line);
     talk_warn("%s", line.data);
     strbuf_release(&line);
 }
@@ -204,23 +262,21 @@ static void warn_foreign(const struct report *report, double pct)
     strbuf_release(&line);
 }
 
-/* Goals that remove objects, options that build nothing, and commands beside which nothing lies. */
-static bool builds_nothing(const struct report *report)
+/* Objects came, and no compile: a path in CC, or in a tree that CMake configured without us. */
+static void add_passed_by(const struct report *report, struct strbuf *out)
 {
     const struct build *build = report->build;
-    bool is_builder = is_make(build) || is_program(build, "ninja") || is_program(build, "cmake");
+    size_t count = report->objects.passed_by;
 
-    if (!is_builder && !report->objects.known && !report->objects.unknown)
-        return true;
-    for (size_t i = 1; build->options.command[i]; i++) {
-        const char *word = build->options.command[i];
-
-        if (strstr(word, "clean") == word || strcmp(word, "distclean") == 0 ||
-            strcmp(word, "mrproper") == 0 || strcmp(word, "help") == 0 ||
-            strcmp(word, "--version") == 0 || strcmp(word, "--help") == 0)
-            return true;
+    strbuf_add_format(out, "%zu %s made past pgo-build, by a compiler with a path", count,
+                      count == 1 ? "object was" : "objects were");
+    if (is_make(build)) {
+        add_rebuild(build, out);
+        strbuf_add_text(out, " CC=clang");
+    } else {
+        strbuf_add_text(out, "; try: ");
+        add_other_compiler(build, false, "the compiler's name without its path", out);
     }
-    return build->environment.configures;
 }
 
 /* A profile was chosen, and no compile was seen. */
@@ -237,17 +293,13 @@ static void say_nothing_compiled(const struct report *report)
         add_profile_name(report, &line);
         add_unknown(report, &line);
         talk_say("%s", line.data);
+    } else if (objects->passed_by) {
+        add_passed_by(report, &line);
+        talk_warn("%s", line.data);
     } else {
         strbuf_add_text(&line, "no file was compiled; the objects here do not carry ");
         add_profile_name(report, &line);
-        strbuf_add_text(&line, "; run: ");
-        add_command(build, &line);
-        if (is_make(build))
-            strbuf_add_text(&line, " -B");
-        else if (is_program(build, "cmake"))
-            strbuf_add_text(&line, " --clean-first");
-        else
-            strbuf_add_text(&line, " (after removing the objects)");
+        add_rebuild(build, &line);
         talk_warn("%s", line.data);
     }
     strbuf_release(&line);

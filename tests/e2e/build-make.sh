@@ -63,8 +63,27 @@ has_profile hot.o || fail "what a plain make built was kept"
 make -s clean && rm -rf "$PGO_BUILD_CACHE" && make CC=clang-19 >out 2>&1
 build make || fail "make on foreign objects"
 said 'no file was compiled; the objects here do not carry default.pgo; run: pgo-build make -B'
+build make hot.o -B || fail "make -B"
+said '1 file compiled by clang-.*; 2 objects here were built without pgo-build$'
+touch hot.c && build make || fail "one of three"
+said '2 objects here were built without pgo-build; run: pgo-build make -B$'
+build make || fail "nothing to do beside foreign objects"
+said 'up to date with default.pgo; 2 objects here were built without pgo-build; run: pgo-build make -B$'
 build make -B || fail "make -B"
 has_profile hot.o || fail "make -B"
+
+# results that cannot be set old, or that make does not see as such
+printf 'none:\n' >nothing.mk
+build -pgo=off make -f nothing.mk || fail "-pgo=off that builds nothing"
+said 'pgo=off: no file was compiled; 3 objects here were built otherwise; run: .* -f nothing.mk -B$'
+build make -B || fail "make -B"
+
+# a makefile whose compiler has a path goes past the launcher
+sed -i "1iCC = $(command -v clang-19)" Makefile
+build make -B || fail "a makefile with CC = /path"
+said '3 objects were made past pgo-build, by a compiler with a path; run: pgo-build make -B CC=clang$'
+has_profile hot.o && fail "CC = /path is not what this test takes it for"
+sed -i 1d Makefile && build make -B || fail "make -B"
 
 # the compiler that the user names
 build make -B CC=gcc || fail "CC=gcc"

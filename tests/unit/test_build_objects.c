@@ -88,6 +88,15 @@ static struct objects_count refresh(struct scene *scene)
     return count;
 }
 
+static struct objects_count count_now(struct scene *scene, uint64_t since_ns)
+{
+    struct objects_count count;
+
+    assert_true(objects_count(scene->folder, &scene->session, scene->folder, since_ns, &count,
+                              &scene->err));
+    return count;
+}
+
 static void test_same_key_stays(void **state)
 {
     struct objects_count count;
@@ -109,7 +118,7 @@ static void test_other_key_goes(void **state)
     struct objects_count count;
 
     note(scene, "/cache/2");
-    assert_true(objects_count(scene->folder, &scene->session, scene->folder, &count, &scene->err));
+    count = count_now(scene, 0);
     assert_int_equal(count.stale, 1);
     assert_false(is_expired(scene)); /* counting touches nothing */
     assert_int_equal(refresh(scene).stale, 1);
@@ -147,7 +156,10 @@ static void test_rewritten(void **state)
     struct timespec times[2] = {{.tv_nsec = UTIME_OMIT}, {.tv_sec = 1000000000}};
 
     note(scene, "/cache/1");
+    assert_int_equal(count_now(scene, 0).passed_by, 0);
     assert_int_equal(utimensat(AT_FDCWD, scene->output, times, 0), 0);
+    assert_int_equal(count_now(scene, 1000000000ULL * 1000000000ULL).passed_by, 1);
+    assert_int_equal(count_now(scene, 1000000001ULL * 1000000000ULL).passed_by, 0);
     assert_int_equal(refresh(scene).stale, 1);
     assert_true(is_expired(scene));
 }
@@ -173,9 +185,11 @@ static void test_gone_and_unknown(void **state)
     struct scene *scene = *state;
     struct objects_count count;
 
-    assert_true(objects_count(scene->folder, &scene->session, scene->folder, &count, &scene->err));
+    count = count_now(scene, 0);
     assert_int_equal(count.known, 0);
     assert_int_equal(count.unknown, 1);
+    assert_int_equal(count.passed_by, 1);
+    assert_int_equal(count_now(scene, UINT64_MAX).passed_by, 0);
     note(scene, "/cache/1");
     unlink(scene->output);
     assert_int_equal(refresh(scene).known, 0);
