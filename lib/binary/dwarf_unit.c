@@ -15,6 +15,9 @@
 /* DIE trees nest as deep as the source's blocks; damage could nest without end. */
 #define MAX_DEPTH 512
 
+/* A copy names its origin, that perhaps another; damage could lead in a circle. */
+#define MAX_ORIGINS 16
+
 /* A range of a scope, before flattening. */
 struct range {
     uint64_t start_vaddr, end_vaddr;
@@ -116,8 +119,11 @@ static const struct symbolizer_function *find_function(struct loader *loader, Dw
     Dwarf_Off off;
     uint32_t id;
 
-    while (dwarf_formref_die(dwarf_attr(&origin, DW_AT_abstract_origin, &attribute), &next))
+    for (int i = 0; i < MAX_ORIGINS; i++) {
+        if (!dwarf_formref_die(dwarf_attr(&origin, DW_AT_abstract_origin, &attribute), &next))
+            break;
         origin = next;
+    }
     off = dwarf_dieoffset(&origin);
     id = byteset_add(&functions->die_offs, &off, sizeof(off));
     if (id == functions->count)
