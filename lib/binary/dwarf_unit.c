@@ -90,6 +90,17 @@ const char *dwarf_unit_read_path(void *unit_die, struct arena *arena)
     return path;
 }
 
+/* With link-time optimization the origin of a copy is in another unit. */
+static const char *unit_path(const struct loader *loader, Dwarf_Die *die)
+{
+    Dwarf_Die unit_die;
+
+    if (!dwarf_diecu(die, &unit_die, NULL, NULL) ||
+        dwarf_dieoffset(&unit_die) == loader->unit->die_off)
+        return loader->unit->path;
+    return dwarf_unit_read_path(&unit_die, loader->functions->arena);
+}
+
 static const struct symbolizer_function *describe(struct loader *loader, Dwarf_Die *die)
 {
     struct arena *arena = loader->functions->arena;
@@ -104,7 +115,7 @@ static const struct symbolizer_function *describe(struct loader *loader, Dwarf_D
     if (!function->name[0])
         function->name = function->linkage_name;
     function->file = read_file(die);
-    function->unit = loader->unit->path;
+    function->unit = unit_path(loader, die);
     function->start_line = read_number(die, DW_AT_decl_line);
     function->is_static = !read_flag(die, DW_AT_external);
     return function;
