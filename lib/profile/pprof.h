@@ -18,6 +18,9 @@
 /* Bound on the decompressed size: a million stacks of 25 frames take about 100 MB. */
 #define PPROF_MAX_BYTES ((size_t)512 * 1024 * 1024)
 
+/* Bound on the lines of one location, each inlined into the next: readers recurse over them. */
+#define PPROF_MAX_INLINE_DEPTH 1000
+
 /* NULL on failure: ERR_FORMAT (damaged), ERR_LIMIT (too large). */
 struct profile *pprof_read(const void *data, size_t len, struct err *err) MUST_CHECK;
 

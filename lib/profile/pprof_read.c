@@ -143,6 +143,9 @@ static bool read_functions(struct reader *r)
 static bool read_lines(struct reader *r, const Pprof__Location *wire,
                        struct profile_location *location)
 {
+    if (wire->n_line > PPROF_MAX_INLINE_DEPTH)
+        return err_set(r->err, ERR_LIMIT, "location %" PRIu64 ": %zu inlined frames, at most %d",
+                       wire->id, wire->n_line, PPROF_MAX_INLINE_DEPTH);
     location->line_count = (uint32_t)wire->n_line;
     location->lines = arena_array(&r->profile->arena, wire->n_line, sizeof(*location->lines));
     for (size_t i = 0; i < wire->n_line; i++) {

@@ -131,6 +131,26 @@ static void test_dangling_references_are_refused(void **state)
     expect_refused(p, "ends before it starts");
 }
 
+static void test_inlining_without_end_is_refused(void **state)
+{
+    struct profile *p = make_profile(), *again;
+    struct strbuf out = {0};
+    struct err err = {0};
+
+    (void)state;
+    p->locations[0].lines =
+        arena_array(&p->arena, PPROF_MAX_INLINE_DEPTH + 1, sizeof(*p->locations[0].lines));
+    p->locations[0].line_count = PPROF_MAX_INLINE_DEPTH;
+    pprof_write(p, &out);
+    again = pprof_read(out.data, out.len, &err);
+    assert_non_null(again);
+    profile_free(again);
+    strbuf_release(&out);
+
+    p->locations[0].line_count++;
+    expect_refused(p, "location 1: 1001 inlined frames, at most 1000");
+}
+
 static void test_gzip_bomb_is_refused(void **state)
 {
     struct strbuf zeros = {0}, bomb = {0}, out = {0};
@@ -172,6 +192,7 @@ int main(void)
         cmocka_unit_test(test_write_read_is_identity),
         cmocka_unit_test(test_every_truncation_is_handled),
         cmocka_unit_test(test_dangling_references_are_refused),
+        cmocka_unit_test(test_inlining_without_end_is_refused),
         cmocka_unit_test(test_gzip_bomb_is_refused),
         cmocka_unit_test(test_weight),
     };
