@@ -52,12 +52,14 @@ static bool is_make(const char *word)
 char *cmake_scope(char *const *command)
 {
     const char *folder = NULL;
+    char *real;
 
     if (is(command[0], "cmake"))
         folder = option_value(command, "--build");
     else if (is_make(command[0]))
         folder = option_value(command, "-C");
-    return path_absolute(folder ? folder : ".");
+    real = path_real(folder ? folder : "."); /* as compilers that run there see it */
+    return real ? real : path_absolute(folder ? folder : ".");
 }
 
 bool cmake_builds_tree(char *const *command, const char *scope)

@@ -73,6 +73,25 @@ static bool is_c99(const struct launch *launch, const char *name)
     return strcmp(launch->asked, name) == 0;
 }
 
+/* Absolute, and below the project's root if the file lies there by whatever links; free() it. */
+static char *find_source(const struct launch *launch, const char *word)
+{
+    char *path = path_absolute(word), *folder = path_folder(path), *real = NULL;
+    const char *root = launch->session.selection.root;
+
+    if (!path_is_below(path, root))
+        real = path_real(folder);
+    free(folder);
+    if (real && path_is_below(real, root)) {
+        char *below = path_join(real, path_base(path));
+
+        free(path);
+        path = below;
+    }
+    free(real);
+    return path;
+}
+
 static void prepare(const struct launch *launch, struct job *job)
 {
     const struct selection_profile *profile = NULL;
@@ -86,7 +105,8 @@ static void prepare(const struct launch *launch, struct job *job)
     job->decision = inject_decide(&job->arguments, &job->compiler, folder);
     if (job->decision.verdict == INJECT_PROFILE && !launch->cache_asked && is_under_cache())
         job->decision = (struct inject_decision){.verdict = INJECT_UNDER_CACHE};
-    job->source = path_absolute(job->arguments.source_count ? job->arguments.sources[0] : ".");
+    job->source =
+        find_source(launch, job->arguments.source_count ? job->arguments.sources[0] : ".");
     profile = selection_find(&launch->session.selection, job->source);
     inject_spell(&job->flags, job->decision.shape, profile ? profile->path : NULL,
                  launch->session.selection.root, &job->arguments.arena);
@@ -170,7 +190,7 @@ static void note(const struct launch *launch, const struct job *job,
     size_t outputs = job->arguments.phase == ARGUMENTS_COMPILE ? job->arguments.source_count : 1;
 
     for (size_t i = 0; i < job->arguments.source_count; i++) {
-        char *source = path_absolute(job->arguments.sources[i]);
+        char *source = find_source(launch, job->arguments.sources[i]);
         char *output = arguments_output(&job->arguments, i);
         struct object object = {.output = output,
                                 .source = source,

@@ -20,15 +20,20 @@ static bool has_entry(const char *folder, const char *name)
 
 static char *find_root(const char *start, const char *home)
 {
-    char *folder = mem_strdup(start), *above;
+    char *folder = mem_strdup(start), *above, *real_home = home ? path_real(home) : NULL;
+    bool found = false;
 
-    while (strcmp(folder, "/") != 0 && !(home && strcmp(folder, home) == 0)) {
-        if (has_entry(folder, ".git"))
-            return folder;
+    while (strcmp(folder, "/") != 0 && !(real_home && strcmp(folder, real_home) == 0)) {
+        found = has_entry(folder, ".git");
+        if (found)
+            break;
         above = path_folder(folder);
         free(folder);
         folder = above;
     }
+    free(real_home);
+    if (found)
+        return folder;
     free(folder);
     return mem_strdup(start);
 }

@@ -24,6 +24,10 @@ said 'lib/deep/hot.c: with lib/default.pgo'
 build -pgo=lib/default.pgo -v clang-19 -O2 -c other/hot.c -o b.o || fail "-pgo=FILE"
 said 'other/hot.c: with lib/default.pgo'
 cd ..
+ln -s tree link # CMake writes down the path that the user came by
+(cd tree && build -v clang-19 -O2 -c "$scratch/link/lib/deep/hot.c" -o a.o && mv out ..) ||
+    fail "a source by the path of a link"
+said 'lib/deep/hot.c: with lib/default.pgo'
 
 # the forms
 cd p || exit 1

@@ -28,6 +28,14 @@ static void make_file(const char *name)
     free(folder);
 }
 
+static void make_link(const char *target, const char *name)
+{
+    char *path = path_join(tree, name);
+
+    assert_int_equal(symlink(target, path), 0);
+    free(path);
+}
+
 static int setup(void **state)
 {
     char folder[] = "/tmp/build-project-XXXXXX";
@@ -83,6 +91,10 @@ static void test_root(void **state)
     expect_path(project.start, "a/b/c");
     project_release(&project);
     find(&project, "a/b/c", "a"); /* a home folder under git is no project */
+    expect_path(project.root, "a/b/c");
+    project_release(&project);
+    make_link("a", "to-a");
+    find(&project, "a/b/c", "to-a/"); /* ... nor is it under another name */
     expect_path(project.root, "a/b/c");
     project_release(&project);
     make_file("a/b/.git"); /* a work tree has a file there */
