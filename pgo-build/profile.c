@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/content.h"
@@ -313,10 +314,16 @@ bool profile_prepare(struct profile *profile, const char *source, const struct p
 {
     struct strbuf bytes = {0};
     enum profile_kind kind;
+    struct stat status;
     char *memory = NULL;
     bool done = false;
 
     profile->source = mem_strdup(source);
+    if (stat(source, &status) == 0 && !S_ISREG(status.st_mode)) { /* we read it more than once */
+        err_set(err, ERR_UNSUPPORTED, "%s: is not a file", source);
+        err_hint(err, "write the profile into one, and name that");
+        goto out;
+    }
     if (!file_read(source, MAX_BYTES, &bytes, err))
         goto out;
     kind = profile_kind(strbuf_text(&bytes), bytes.len);

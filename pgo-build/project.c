@@ -50,7 +50,7 @@ static void take_profile(void *context, const char *path)
     struct stat status;
 
     if (strcmp(path_base(path), "default.pgo") != 0 ||
-        (stat(path, &status) == 0 && S_ISDIR(status.st_mode))) /* a dangling link is told of */
+        (stat(path, &status) == 0 && !S_ISREG(status.st_mode))) /* a dangling link is told of */
         return;
     *ARRAY_PUSH(project->profiles, project->count, project->capacity) = mem_strdup(path);
 }

@@ -29,6 +29,14 @@ ln -s tree link # CMake writes down the path that the user came by
     fail "a source by the path of a link"
 said 'lib/deep/hot.c: with lib/default.pgo'
 
+# what cannot be read twice is no profile: not waited for, not taken for an empty one
+mkdir pipe && mkfifo pipe/default.pgo && cp p/hot.c pipe/
+(cd pipe && build timeout 10 true && mv out ..) || fail "a pipe called default.pgo"
+build -pgo=pipe/default.pgo true
+[ $? = 125 ] || fail "-pgo=PIPE"
+said 'pipe/default.pgo: is not a file'
+said '^hint: '
+
 # the forms
 cd p || exit 1
 for form in --text --binary --extbinary; do
