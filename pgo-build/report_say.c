@@ -121,7 +121,7 @@ static void add_cache(const struct report *report, struct strbuf *out)
                           report->cache_hits + report->cache_misses);
 }
 
-/* The name of the profile in use, or how many there are. */
+/* The name of the profile in use, or how many there are; it is said of objects and files. */
 static void add_profile_name(const struct report *report, struct strbuf *out)
 {
     const struct build *build = report->build;
@@ -134,7 +134,9 @@ static void add_profile_name(const struct report *report, struct strbuf *out)
             count++;
         }
     }
-    if (count == 1)
+    if (count == 0) /* several, and no compile tells which were used */
+        strbuf_add_text(out, "their profiles");
+    else if (count == 1)
         strbuf_add_text(out, build_shorten(build, used->source));
     else
         strbuf_add_format(out, "%zu profiles", count);
