@@ -1,6 +1,7 @@
 #include "state.h"
 
 #include <dirent.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,10 +14,21 @@
 
 #define MAX_LAUNCHER_BYTES ((size_t)256 * 1024 * 1024)
 
+/* $HOME, else what the system has for this user; never a folder where others may write. */
+static const char *home_folder(void)
+{
+    const char *home = getenv("HOME");
+    const struct passwd *user;
+
+    if (home && *home)
+        return home;
+    user = getpwuid(getuid());
+    return user ? user->pw_dir : "/";
+}
+
 static char *cache_folder(void)
 {
     const char *named = getenv("PGO_BUILD_CACHE"), *xdg = getenv("XDG_CACHE_HOME");
-    const char *home = getenv("HOME");
     char *relative, *absolute;
 
     if (named && *named)
@@ -24,7 +36,7 @@ static char *cache_folder(void)
     else if (xdg && *xdg)
         relative = mem_format("%s/pgo-build", xdg);
     else
-        relative = mem_format("%s/.cache/pgo-build", home && *home ? home : "/tmp");
+        relative = mem_format("%s/.cache/pgo-build", home_folder());
     absolute = path_absolute(relative);
     free(relative);
     return absolute;
@@ -128,6 +140,11 @@ bool state_fill_bin(const struct state *state, const struct session *session, co
     for (size_t i = 0; done && i < session->tool_count; i++)
         if (strncmp(session->tools[i].name, SESSION_MASKED, strlen(SESSION_MASKED)) != 0)
             done = link_name(state->bin, copy, session->tools[i].name, err);
+    if (done && access(copy, X_OK) != 0) {
+        err_errno(err, copy, "cannot be run");
+        done = err_hint(err, "the cache is on a file system without programs (noexec)? name "
+                             "another folder: PGO_BUILD_CACHE=FOLDER pgo-build ...");
+    }
     if (done)
         remove_others(state->bin, session);
     free(copy);

@@ -82,4 +82,14 @@ launcher=$(echo "$PGO_BUILD_CACHE"/projects/*/bin)
 "$launcher/pgo-launch" gcc -c hot.c -o plain.o || fail "launcher with a compiler behind it"
 "$launcher/pgo-launch" 2>out
 [ $? = 125 ] || fail "launcher without a compiler"
+
+# a cache from which nothing can be run (where this user may mount one)
+mkdir noexec
+if unshare -m mount -t tmpfs -o noexec none noexec 2>/dev/null; then
+    unshare -m sh -c 'mount -t tmpfs -o noexec none noexec
+                      PGO_BUILD_CACHE=$PWD/noexec pgo-build make -B' >out 2>&1
+    [ $? = 125 ] || fail "a cache without programs must stop the build"
+    said 'pgo-launch: cannot be run: Permission denied'
+    said '^hint: .*noexec'
+fi
 exit 0
