@@ -18,7 +18,8 @@ static struct sampleprof_site frame_site(const struct symbolizer_frame *frame)
 static bool has_key(const struct symbolizer_frame *frames, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        if (!frames[i].line || !frames[i].function->start_line)
+        if (!frames[i].line || !frames[i].function->start_line ||
+            !sampleprof_is_name(frames[i].function->linkage_name))
             return false;
     return count > 0;
 }
@@ -76,7 +77,8 @@ void fold_counts(struct sampleprof *tree, const struct binary *binary, const str
 
         if (has_key(frames, frame_count))
             fold_count(tree, frames, frame_count, at->count, rule);
-        if (frame_count && at->count && is_entry(binary->image, at->vaddr)) {
+        if (frame_count && at->count && is_entry(binary->image, at->vaddr) &&
+            sampleprof_is_name(frames[frame_count - 1].function->linkage_name)) {
             struct sampleprof_function *root = find_root(tree, &frames[frame_count - 1]);
 
             root->head = saturating_add(root->head, at->count);
@@ -99,7 +101,7 @@ bool fold_lines(struct sampleprof *tree, const struct profile *profile,
         const struct profile_function *function = &profile->functions[location->lines[i].function];
 
         *reason = DROP_NO_FUNCTION;
-        if (!linkage_name(function)[0] || location->lines[i].line <= 0)
+        if (!sampleprof_is_name(linkage_name(function)) || location->lines[i].line <= 0)
             return false;
         *reason = DROP_NO_START;
         if (function->start_line <= 0)

@@ -1,8 +1,8 @@
 /*
  * fold.h - counts of addresses, or of a profile's own lines, folded into the function-sample tree.
  *
- * A count goes to the key (inline stack, line offset, base discriminator). A stack with a line 0
- * or without a start line has no key: its count is lost.
+ * A count goes to the key (inline stack, line offset, base discriminator). A stack with a line 0,
+ * without a start line or with a name that cannot be written has no key: its count is lost.
  */
 #ifndef PGO_CONVERT_FOLD_H
 #define PGO_CONVERT_FOLD_H

@@ -230,6 +230,16 @@ size_t sampleprof_canonical_len(const char *name)
     return len;
 }
 
+bool sampleprof_is_name(const char *name)
+{
+    if (*name == '\0' || *name == ' ' || *name == '#' || (*name >= '0' && *name <= '9'))
+        return false;
+    for (; *name; name++)
+        if ((unsigned char)*name < 0x20 || *name == 0x7f)
+            return false;
+    return true;
+}
+
 /*
  * Three numbers in turn: base, duplication factor, copy id. Each is
  *

@@ -105,6 +105,12 @@ void sampleprof_finish(struct sampleprof *tree);
  */
 size_t sampleprof_canonical_len(const char *name);
 
+/*
+ * Can the text form hold it as a name? Not empty, no control character, and not to be mistaken for
+ * a count, a comment or a deeper line. Whoever takes names from a file asks before adding them.
+ */
+bool sampleprof_is_name(const char *name);
+
 /* DWARF's encoded discriminator (LLVM, DebugInfoMetadata.h): base and duplication factor. */
 struct sampleprof_discriminator {
     uint32_t base;

@@ -85,25 +85,31 @@ static int compare_texts(const void *left, const void *right)
     return strcmp(*(const char *const *)left, *(const char *const *)right);
 }
 
+/*
+ * Names with a space are left out: the map cannot hold them. They are no linkage names (gcc gives
+ * C++'s static functions none), so that no function of clang's has them.
+ */
 static void write_unit(struct strbuf *out, const struct sampleprof_unit *unit)
 {
     const char **names = mem_array(unit->names.count, sizeof(*names));
-    size_t start;
+    size_t count = 0, start;
 
-    for (size_t i = 0; i < unit->names.count; i++)
-        names[i] = byteset_at(&unit->names, (uint32_t)i, NULL);
-    if (unit->names.count)
-        qsort(names, unit->names.count, sizeof(*names), compare_texts);
+    for (size_t i = 0; i < unit->names.count; i++) {
+        names[count] = byteset_at(&unit->names, (uint32_t)i, NULL);
+        count += !strchr(names[count], ' ');
+    }
+    if (count)
+        qsort(names, count, sizeof(*names), compare_texts);
     strbuf_add_format(out, "#!pgo unit %s\n", unit->path);
     start = out->len;
-    for (size_t i = 0; i < unit->names.count; i++) {
+    for (size_t i = 0; i < count; i++) {
         if (i && out->len - start + strlen(names[i]) >= MAP_COLUMNS) {
             strbuf_add_char(out, '\n');
             start = out->len;
         }
         strbuf_add_format(out, out->len == start ? "#!pgo  %s" : " %s", names[i]);
     }
-    if (unit->names.count)
+    if (count)
         strbuf_add_char(out, '\n');
     free(names);
 }

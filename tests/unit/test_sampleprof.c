@@ -118,6 +118,41 @@ static void test_any_order_gives_the_same_bytes(void **state)
     }
 }
 
+static void test_names(void **state)
+{
+    static const char *const bad[] = {"", "9lives", " f", "#pragma", "f\nmain", "f\tmain", "f\x7f"};
+    static const char *const good[] = {"main",      "_ZN1a1bEv",        "a::b<int, char>",
+                                       "f\xc3\xa4", "-[Object method]", "f#9"};
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
+        assert_false(sampleprof_is_name(bad[i]));
+    for (size_t i = 0; i < ARRAY_SIZE(good); i++)
+        assert_true(sampleprof_is_name(good[i]));
+}
+
+/* A name with a space has its record; the map, whose names are parted by spaces, leaves it out. */
+static void test_name_with_a_space(void **state)
+{
+    struct sampleprof *tree = sampleprof_new();
+    struct sampleprof_unit *unit = sampleprof_add_unit(tree, "a.cc");
+    struct sampleprof_losses losses;
+    struct strbuf out = {0};
+
+    (void)state;
+    sampleprof_add_function(tree, "sort<int, char>", "a.cc", true);
+    sampleprof_add_function(tree, "main", "a.cc", false);
+    sampleprof_add_unit_name(tree, unit, "sort<int, char>");
+    sampleprof_add_unit_name(tree, unit, "main");
+    sampleprof_add_unit_name(tree, sampleprof_add_unit(tree, "b.cc"), "sort<int, char>");
+    sampleprof_finish(tree);
+    sampleprof_write_text(tree, &out, &losses);
+    assert_string_equal(out.data, "main:0:0\nsort<int, char>:0:0\n#!pgo units 1\n"
+                                  "#!pgo unit a.cc\n#!pgo  main\n#!pgo unit b.cc\n");
+    strbuf_release(&out);
+    sampleprof_free(tree);
+}
+
 static void test_static_functions_of_one_name(void **state)
 {
     struct sampleprof *tree = sampleprof_new();
@@ -158,6 +193,8 @@ int main(void)
         cmocka_unit_test(test_discriminators),
         cmocka_unit_test(test_canonical_names),
         cmocka_unit_test(test_any_order_gives_the_same_bytes),
+        cmocka_unit_test(test_names),
+        cmocka_unit_test(test_name_with_a_space),
         cmocka_unit_test(test_static_functions_of_one_name),
         cmocka_unit_test(test_totals_saturate),
     };
