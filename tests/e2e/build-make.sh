@@ -145,7 +145,7 @@ for cache in 'my cache' 'my$(HOME)cache'; do
 done
 ln -s "$(command -v clang-19)" clang
 build ./clang -O2 -c hot.c -o relative.o && build true || fail "a compiler by a relative path"
-[ relative.o -nt hot.c ] || fail "an object by ./clang is stale at once"
+[ -n "$(find relative.o -newer hot.c)" ] || fail "an object by ./clang is stale at once"
 
 # LTO: the code is made at the link, which gets the profile too
 if command -v ld.lld-19 >/dev/null; then
