@@ -121,7 +121,7 @@ said '3 files compiled' # p is up to date
 grep -q 'jobserver unavailable' out && fail "the job server was lost"
 has_profile q/hot.o || fail "recursive make"
 build make || fail "recursive make, two profiles"
-said 'up to date with their profiles$'
+said 'up to date with their profiles'
 
 # spaces, a response file, compile and link in one step, a folder of one's own
 write_project "a folder"
