@@ -18,9 +18,12 @@ struct samples {
 static bool find_vaddr(const struct profile_mapping *mapping, const struct image *image,
                        uint64_t ip, uint64_t *vaddr)
 {
-    if (ip < mapping->start_ip || (mapping->limit_ip && ip >= mapping->limit_ip))
+    uint64_t off;
+
+    if (ip < mapping->start_ip || (mapping->limit_ip && ip >= mapping->limit_ip) ||
+        __builtin_add_overflow(ip - mapping->start_ip, mapping->pgoff, &off))
         return false;
-    return image_off_to_vaddr(image, ip - mapping->start_ip + mapping->pgoff, vaddr);
+    return image_off_to_vaddr(image, off, vaddr);
 }
 
 static void take_address(struct samples *samples, struct binary *binary,
