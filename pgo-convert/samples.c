@@ -31,10 +31,15 @@ static void take_address(struct samples *samples, struct binary *binary,
 {
     const struct symbolizer_frame *frames;
     uint64_t vaddr;
+    size_t count;
 
     if (!find_vaddr(mapping, binary->image, ip, &vaddr)) {
         report_drop(samples->report, DROP_OUTSIDE, weight, path_base(mapping->file));
-    } else if (symbolizer_find(binary->symbolizer, vaddr, &frames) == 0) {
+        return;
+    }
+    count = symbolizer_find(binary->symbolizer, vaddr, &frames);
+    /* without its start line (-g1 alone) nothing of the function has a key: see fold.h */
+    if (count == 0 || !frames[count - 1].function->start_line) {
         report_drop(samples->report, DROP_NO_FUNCTION, weight, path_base(mapping->file));
     } else {
         counts_add(&binary->samples, vaddr, weight);
