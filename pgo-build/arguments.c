@@ -13,6 +13,8 @@ enum action {
     LANGUAGE,
     NOT_A_BUILD, /* no object comes out of it */
     TO_OBJECT,
+    TO_ASSEMBLY,
+    TO_BITCODE, /* with one of the two above */
     OPTIMIZE,
     NO_OPTIMIZE,
     DEBUG,
@@ -38,7 +40,8 @@ static const struct option {
 } table[] = {
     /* the phase */
     {"-c", WHOLE, TO_OBJECT},
-    {"-S", WHOLE, TO_OBJECT},
+    {"-S", WHOLE, TO_ASSEMBLY},
+    {"-emit-llvm", WHOLE, TO_BITCODE},
     {"-E", WHOLE, NOT_A_BUILD},
     {"-M", WHOLE, NOT_A_BUILD},
     {"-MM", WHOLE, NOT_A_BUILD},
@@ -280,6 +283,9 @@ static void apply_flag(struct arguments *arguments, enum action action)
     case COLOUR:
         arguments->colour = true;
         break;
+    case TO_BITCODE:
+        arguments->to_bitcode = true;
+        break;
     case STANDARD:
         arguments->standard = true;
         break;
@@ -318,7 +324,9 @@ static size_t apply_option(struct arguments *arguments, struct walk *walk,
         walk->not_for_us = true;
         return 0;
     case TO_OBJECT:
+    case TO_ASSEMBLY:
         walk->to_object = true;
+        arguments->to_assembly = option->action == TO_ASSEMBLY;
         return 0;
     default:
         apply_flag(arguments, option->action);
@@ -379,6 +387,7 @@ void arguments_release(struct arguments *arguments)
 
 char *arguments_output(const struct arguments *arguments, size_t i)
 {
+    static const char *const endings[2][2] = {{"o", "s"}, {"bc", "ll"}};
     const char *base, *dot;
     char *name, *path;
 
@@ -388,7 +397,8 @@ char *arguments_output(const struct arguments *arguments, size_t i)
         return path_absolute("a.out");
     base = path_base(arguments->sources[i]);
     dot = strrchr(base, '.');
-    name = mem_format("%.*s.o", dot ? (int)(dot - base) : (int)strlen(base), base);
+    name = mem_format("%.*s.%s", dot ? (int)(dot - base) : (int)strlen(base), base,
+                      endings[arguments->to_bitcode][arguments->to_assembly]);
     path = path_absolute(name);
     free(name);
     return path;

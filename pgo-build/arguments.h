@@ -31,6 +31,8 @@ struct arguments {
     size_t assembly_count; /* of these */
     size_t other_inputs;   /* objects, libraries, other languages, standard input */
     bool has_stdin;
+    bool to_assembly;   /* -S */
+    bool to_bitcode;    /* -emit-llvm */
     const char *output; /* of -o, or NULL */
     bool optimized;     /* -O1 and up, -Og, -Os, -Oz: the last one counts */
     bool debug_lines;   /* the user asks for line tables or more */

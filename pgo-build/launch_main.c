@@ -103,7 +103,7 @@ static void prepare(const struct launch *launch, struct job *job)
     if (!compiler_ask(launch->compiler, launch->state, &job->compiler, &err))
         job->compiler = (struct compiler){.kind = COMPILER_UNKNOWN};
     job->decision = inject_decide(&job->arguments, &job->compiler, folder);
-    if (job->decision.verdict == INJECT_PROFILE && !launch->cache_asked && is_under_cache())
+    if ((job->decision.shape & INJECT_TAKES_LINES) && !launch->cache_asked && is_under_cache())
         job->decision = (struct inject_decision){.verdict = INJECT_UNDER_CACHE};
     job->source =
         find_source(launch, job->arguments.source_count ? job->arguments.sources[0] : ".");
@@ -193,7 +193,7 @@ static void note(const struct launch *launch, const struct job *job,
         char *source = find_source(launch, job->arguments.sources[i]);
         char *output = arguments_output(&job->arguments, i);
         struct object object = {.output = output,
-                                .source = source,
+                                .source = job->source, /* whose profile all of them got */
                                 .asked = launch->asked,
                                 .verdict = job->decision.verdict,
                                 .shape = job->decision.shape,

@@ -66,6 +66,10 @@ chmod +x hidden/mycache
 build make -B CC='hidden/mycache clang-19' || fail "hidden cache"
 if has_profile hot.o; then fail "the profile went in below a cache that does not know of it"; fi
 said 'under a compiler cache'
+build make -B CC='hidden/mycache clang-19 -fno-profile-sample-use' || fail "hidden cache, own flag"
+if readelf -SW hot.o | grep -q '\.debug_line'; then
+    fail "line tables went in below a cache that does not know of them"
+fi
 
 # without ccache on PATH
 mkdir tools

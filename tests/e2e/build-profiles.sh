@@ -18,6 +18,10 @@ has_profile b.o || fail "the only default.pgo of the project is not used"
 sed 's/5000/1/g; s/100000/3/' lib/default.pgo >other/default.pgo
 build -v clang-19 -O2 -c other/hot.c -o b.o || fail "two"
 said 'other/hot.c: with other/default.pgo'
+cp lib/deep/hot.c lib/deep/first.c
+build clang-19 -O2 -c lib/deep/first.c other/hot.c || fail "two sources, two profiles"
+build true # the first one's profile is that of the compile, and so it stays
+[ -n "$(find hot.o -newer lib/deep/first.c)" ] || fail "the second object is stale at once"
 cp other/default.pgo build/default.pgo && touch build/CMakeCache.txt
 build -v clang-19 -O2 -c lib/deep/hot.c -o a.o || fail "nearest of two"
 said 'lib/deep/hot.c: with lib/default.pgo'

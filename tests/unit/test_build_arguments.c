@@ -200,6 +200,9 @@ static void test_output(void **state)
     expect_output("clang -c x/a.c y/b.cpp", 1, "b.o");
     expect_output("clang -c x/a.c -o y/z.o", 0, "y/z.o");
     expect_output("clang -c x/a.c -oy/z.o", 0, "y/z.o");
+    expect_output("clang -S x/a.c", 0, "a.s");
+    expect_output("clang -c -emit-llvm x/a.c", 0, "a.bc");
+    expect_output("clang -S -emit-llvm x/a.c", 0, "a.ll");
     expect_output("clang x/a.c", 0, "a.out");
     expect_output("clang x/a.c -o app", 0, "app");
 }
