@@ -58,6 +58,8 @@ char *cmake_scope(char *const *command)
         folder = option_value(command, "--build");
     else if (is_make(command[0]))
         folder = option_value(command, "-C");
+    if (folder && folder[0] == '-') /* --build --preset NAME */
+        folder = NULL;
     real = path_real(folder ? folder : "."); /* as compilers that run there see it */
     return real ? real : path_absolute(folder ? folder : ".");
 }
@@ -174,10 +176,11 @@ static bool plan(struct tree *tree, const struct build *build)
     return true;
 }
 
+/* CMake's own objects: one that lies beside the sources may be all there is of it. */
 static void expire_object(void *context, const char *path)
 {
     (void)context;
-    if (objects_is_object(path))
+    if (objects_is_object(path) && strstr(path, "/CMakeFiles/"))
         objects_expire(path);
 }
 

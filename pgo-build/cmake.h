@@ -15,7 +15,10 @@
 /* Is it cmake's configure step (which reads CC and the launcher variables)? */
 bool cmake_configures(char *const *command);
 
-/* The folder that the command builds in: of cmake --build DIR, of -C DIR, or here; free() it. */
+/*
+ * The folder that the command builds in: of cmake --build DIR, of -C DIR, or here; free() it. The
+ * one that a preset names is not looked up: such a tree must have been configured by pgo-build.
+ */
 char *cmake_scope(char *const *command);
 
 /* Is that folder a CMake tree, and the command one that builds it? */

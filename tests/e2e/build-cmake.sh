@@ -65,4 +65,25 @@ for generator in Ninja 'Unix Makefiles'; do
     said 'configured with gcc, which takes no profile'
     rm -rf gcc
 done
+
+# a tree of makefiles from before, beside an object that nobody can build again; a preset's tree
+CC=clang-19 CXX=clang++-19 cmake -S . -B before >out 2>&1 && cmake --build before >out 2>&1
+clang-19 -c cold.c -o before/vendor.o && touch -d 2020-01-01 before/vendor.o
+build cmake --build before || fail "a tree with a foreign object"
+said '4 files compiled'
+[ -n "$(find before/vendor.o -newermt 2019-12-31)" ] || fail "a foreign object was set old"
+rm -rf before
+cat >CMakePresets.json <<'END'
+{"version": 3,
+ "configurePresets": [{"name": "p", "generator": "Ninja", "binaryDir": "${sourceDir}/preset",
+    "cacheVariables": {"CMAKE_C_COMPILER": "clang-19", "CMAKE_CXX_COMPILER": "clang++-19"}}],
+ "buildPresets": [{"name": "p", "configurePreset": "p"}]}
+END
+cmake --preset p >out 2>&1 || fail "cmake --preset"
+build cmake --build --preset p || fail "--build --preset"
+said '4 objects were made past pgo-build'
+rm -rf preset
+build cmake --preset p || fail "pgo-build cmake --preset"
+build cmake --build --preset p || fail "--build --preset after pgo-build cmake --preset"
+said '4 files compiled by clang-19 with default.pgo'
 exit 0
