@@ -148,6 +148,22 @@ static void test_scaling_samples_scales_counts(void **state)
         check_near(many[i], 100 * once[i], 0.01);
 }
 
+/* A stall that the cost does not know: longer stalls must not make the block seem colder. */
+static void test_a_stall_among_unsampled_blocks(void **state)
+{
+    static const double costs[] = {20, 20, 20};
+    double counts[3];
+
+    (void)state;
+    for (double stall = 100; stall <= 1e6; stall *= 10) {
+        const double samples[] = {stall, 0, 0};
+
+        estimate(chain, 3, samples, costs, counts);
+        assert_true(counts[0] >= stall / 20 / 16);
+        assert_true(counts[0] <= stall / 20);
+    }
+}
+
 static void test_extremes_stay_finite(void **state)
 {
     double counts[MAX];
@@ -168,6 +184,7 @@ int main(void)
         cmocka_unit_test(test_unsampled_block_between_sampled_ones),
         cmocka_unit_test(test_branch_that_was_never_sampled),
         cmocka_unit_test(test_scaling_samples_scales_counts),
+        cmocka_unit_test(test_a_stall_among_unsampled_blocks),
         cmocka_unit_test(test_extremes_stay_finite),
     };
 
