@@ -27,7 +27,4 @@ struct profile *pprof_read(const void *data, size_t len, struct err *err) MUST_C
 /* Appends the gzipped file. The same profile gives the same bytes. */
 void pprof_write(const struct profile *profile, struct strbuf *out);
 
-/* Do these bytes begin like a pprof: gzip, or a protobuf whose first field is a sample type? */
-bool pprof_is_likely(const void *data, size_t len);
-
 #endif

@@ -267,13 +267,6 @@ static struct profile *read_message(const void *data, size_t len, struct err *er
     return profile;
 }
 
-bool pprof_is_likely(const void *data, size_t len)
-{
-    const unsigned char *bytes = data;
-
-    return gzip_is_likely(data, len) || (len >= 2 && bytes[0] == 0x0a && bytes[1] < 32);
-}
-
 struct profile *pprof_read(const void *data, size_t len, struct err *err)
 {
     struct strbuf content = {0};
