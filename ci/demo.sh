@@ -38,6 +38,7 @@ step "3/6 SQLite and a workload, as any project would have them, plain ($demo)"
 mkdir -p "$demo"
 cp examples/sqlite/*.c examples/sqlite/*.h examples/sqlite/Makefile examples/sqlite/fetch.sh "$demo"
 cd "$demo"
+[ -e .git ] || mkdir .git # a project of its own: its profile is nobody else's
 rm -f default.pgo
 run pgo-build -pgo=off make -s
 cp workload workload-plain

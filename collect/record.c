@@ -84,9 +84,13 @@ static void report(const struct record_options *options, const struct recording 
              trace->tids.count == 1 ? "thread" : "threads", (double)recording->duration_ns / 1e9,
              trace->lost_count, 100.0 * (double)share.with_line / (double)share.total);
     if (share.with_line == 0)
-        talk_warn("no sample has a source line: build the program with -g1, or with pgo-build");
+        talk_warn(
+            "no sample has a source line: build the program anew with pgo-build (make -B), or "
+            "with -g1 -fdebug-info-for-profiling, and record again");
     talk_say("%s: %zu bytes written%s", options->output, bytes,
-             strcmp(options->output, OUTPUT_DEFAULT) == 0 ? "; next: pgo-build make" : "");
+             share.with_line && strcmp(options->output, OUTPUT_DEFAULT) == 0
+                 ? "; next: pgo-build make"
+                 : "");
 }
 
 static bool write_profile(const struct record_options *options, const struct recording *recording,

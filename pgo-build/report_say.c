@@ -213,6 +213,9 @@ static void say_without_profile(const struct report *report, const char *why)
         strbuf_add_text(&line, " without a profile");
         if (report->verdicts[INJECT_PROFILE] == report->count)
             strbuf_add_text(&line, ", ready to be profiled");
+        else if (report->verdicts[INJECT_UNOPTIMIZED])
+            strbuf_add_format(&line, ", %zu of them not optimized (-O0): profiles need -O2",
+                              report->verdicts[INJECT_UNOPTIMIZED]);
         add_cache(report, &line);
     } else {
         strbuf_add_format(&line, "%s", why);

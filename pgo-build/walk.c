@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/memory.h"
 #include "base/path.h"
@@ -29,6 +30,16 @@ static bool is_folder(const struct dirent *entry, const char *path)
     return lstat(path, &status) == 0 && S_ISDIR(status.st_mode);
 }
 
+/* A folder with its own .git is another project: a submodule, or a clone in a build folder. */
+static bool is_project(const char *folder)
+{
+    char *git = path_join(folder, ".git");
+    bool is = access(git, F_OK) == 0;
+
+    free(git);
+    return is;
+}
+
 static void enter(struct walk *walk, const char *folder, int depth)
 {
     DIR *stream = depth < MAX_DEPTH ? opendir(folder) : NULL;
@@ -39,7 +50,7 @@ static void enter(struct walk *walk, const char *folder, int depth)
 
         if (!is_folder(entry, path))
             walk->visit(walk->context, path);
-        else if (!is_left_out(entry->d_name) &&
+        else if (!is_left_out(entry->d_name) && !is_project(path) &&
                  (!walk->enters || walk->enters(walk->context, path)))
             enter(walk, path, depth + 1);
         free(path);

@@ -75,8 +75,10 @@ void report_say(const struct report *report, const struct sampleprof *tree,
                   "are left out, the largest is %s (%" PRIu64 " counts)",
                   losses->function_count, losses->example, losses->total);
     if (report->sample_count && dropped_total(report) > report->sample_count / 2)
-        talk_warn("more than half of the samples are of no use to a compiler; is this the profile "
-                  "of this program?");
+        talk_warn("more than half of the samples are of no use to a compiler: see above why");
+    if (report->by_line && !report->by_address)
+        talk_warn("without the binary that was profiled the counts are poorer: name it with "
+                  "--binary=FILE, or record again");
 }
 
 static enum drop_reason main_reason(const struct report *report)

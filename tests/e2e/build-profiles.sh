@@ -84,4 +84,13 @@ fi
 cp ../tree/lib/default.pgo default.pgo && build make || fail "make"
 touch default.pgo && build make || fail "make"
 said 'up to date'
+
+# another repository below this one keeps its profile for itself
+cd "$scratch" || exit 1
+write_project outer
+mkdir outer/.git outer/inner outer/inner/.git
+mv outer/default.pgo outer/inner/
+cd outer || exit 1
+build make || fail "a repository in a repository"
+said 'no default.pgo was found'
 exit 0
