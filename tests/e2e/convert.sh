@@ -137,7 +137,8 @@ mkdir ../clone
 cp symbolized.pprof ../clone
 mv app ../gone
 cd ../clone || exit 1
-convert lines.prof symbolized.pprof
+pgo-convert -o lines.prof symbolized.pprof 2>report || fail "by names and lines alone"
+grep -q 'warning: without the binary that was profiled' report || fail "no word of the binary"
 grep -q 'mapped to functions by names and lines alone' report || fail "where is the binary?"
 top() { grep '^[^ #]' "$1" | head -3 | cut -d: -f1,2; }
 [ "$(top lines.prof)" = "$(top ../hello/sum.prof)" ] ||
