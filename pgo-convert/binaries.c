@@ -38,6 +38,7 @@ void binaries_close(struct binaries *binaries)
     for (size_t i = 0; i < binaries->count; i++) {
         struct binary *binary = binaries->items[i];
 
+        probes_free(binary->probes);
         symbolizer_close(binary->symbolizer);
         image_close(binary->image);
         counts_release(&binary->samples);

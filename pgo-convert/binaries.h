@@ -14,6 +14,7 @@
 
 #include "base/err.h"
 #include "binary/image.h"
+#include "binary/probes.h"
 #include "binary/symbolizer.h"
 #include "counts.h"
 #include "profile/profile.h"
@@ -21,6 +22,7 @@
 struct binary {
     struct image *image;
     struct symbolizer *symbolizer; /* NULL: no debug information */
+    struct probes *probes;         /* NULL: none, or not read yet (convert.c) */
     struct counts samples;         /* filled by whoever reads a profile */
     bool is_named;                 /* by --binary */
     bool is_used;                  /* some mapping is of this binary */

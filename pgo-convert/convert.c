@@ -2,10 +2,52 @@
 
 #include <inttypes.h>
 
+#include "base/number.h"
+#include "base/path.h"
 #include "binaries.h"
 #include "estimate.h"
 #include "fold.h"
+#include "fold_probes.h"
 #include "inputs.h"
+
+/* The probes of the sampled binaries that have some. */
+static bool read_probes(struct binaries *binaries, struct err *err)
+{
+    for (size_t i = 0; i < binaries->count; i++) {
+        struct binary *binary = binaries->items[i];
+        struct err missing = {0};
+
+        if (!binary->samples.count || (binary->probes = probes_read(binary->image, &missing)))
+            continue;
+        if (missing.kind != ERR_NOT_FOUND) {
+            *err = missing;
+            return false;
+        }
+    }
+    return true;
+}
+
+static uint64_t sum(const struct counts *counts)
+{
+    uint64_t total = 0;
+
+    for (size_t i = 0; i < counts->count; i++)
+        total = saturating_add(total, counts->items[i].count);
+    return total;
+}
+
+/* A profile is by probe or by line, not both: the kind that holds more of the samples. */
+static bool is_by_probe(const struct binaries *binaries, const struct report *report)
+{
+    uint64_t by_probe = 0, other = report->by_line;
+
+    for (size_t i = 0; i < binaries->count; i++) {
+        uint64_t *total = binaries->items[i]->probes ? &by_probe : &other;
+
+        *total = saturating_add(*total, sum(&binaries->items[i]->samples));
+    }
+    return by_probe > other;
+}
 
 static bool fold_binary(const struct convert_options *options, struct binary *binary,
                         struct sampleprof *tree, struct err *err)
@@ -13,6 +55,7 @@ static bool fold_binary(const struct convert_options *options, struct binary *bi
     struct counts estimated = {0};
     bool is_estimate = options->input != INPUT_COUNTS &&
                        (options->count == COUNT_FLOW || options->count == COUNT_BLOCK);
+    const struct counts *counts = is_estimate ? &estimated : &binary->samples;
     bool done = true;
 
     counts_sort(&binary->samples);
@@ -20,24 +63,51 @@ static bool fold_binary(const struct convert_options *options, struct binary *bi
         done = estimate_counts(binary->image, &binary->samples,
                                options->count == COUNT_FLOW ? ESTIMATE_FLOW : ESTIMATE_BLOCK,
                                &estimated, err);
-    if (done)
-        fold_counts(tree, binary, is_estimate ? &estimated : &binary->samples,
-                    options->count == COUNT_SUM ? FOLD_SUM : FOLD_MAX);
+    if (done && tree->is_probe_based)
+        fold_probes(tree, binary->probes, counts);
+    else if (done)
+        fold_counts(tree, binary, counts, options->count == COUNT_SUM ? FOLD_SUM : FOLD_MAX);
     counts_release(&estimated);
     return done;
 }
 
-static bool fold_all(const struct convert_options *options, struct binaries *binaries,
-                     struct sampleprof *tree, struct err *err)
+/* What was read by line, once it is known that the profile is by probe. */
+static void drop_lines(struct binaries *binaries, struct report *report)
 {
+    if (report->by_line)
+        report_drop(report, DROP_NO_PROBES, report->by_line, "names and lines of the profile");
+    report->by_line = 0;
+    for (size_t i = 0; i < binaries->count; i++) {
+        struct binary *binary = binaries->items[i];
+        uint64_t total = sum(&binary->samples);
+
+        if (binary->probes || !total)
+            continue;
+        report_drop(report, DROP_NO_PROBES, total, path_base(image_path(binary->image)));
+        report->by_address -= total;
+        counts_release(&binary->samples);
+    }
+}
+
+static bool fold_all(const struct convert_options *options, struct binaries *binaries,
+                     struct conversion *conversion, struct err *err)
+{
+    if (!read_probes(binaries, err))
+        return false;
+    if (is_by_probe(binaries, &conversion->report)) {
+        drop_lines(binaries, &conversion->report);
+        sampleprof_free(conversion->tree);
+        conversion->tree = sampleprof_new();
+        conversion->tree->is_probe_based = true;
+    }
     for (size_t i = 0; i < binaries->count; i++)
         if (binaries->items[i]->samples.count &&
-            !fold_binary(options, binaries->items[i], tree, err))
+            !fold_binary(options, binaries->items[i], conversion->tree, err))
             return false;
     for (size_t i = 0; i < binaries->count; i++)
         if (binaries->items[i]->samples.count)
-            fold_units(tree, binaries->items[i]);
-    sampleprof_finish(tree);
+            fold_units(conversion->tree, binaries->items[i]);
+    sampleprof_finish(conversion->tree);
     return true;
 }
 
@@ -62,7 +132,7 @@ bool convert(const struct convert_options *options, struct conversion *conversio
     inputs.report = &conversion->report;
     done = binaries_open(&binaries, options->binaries, options->binary_count, err) &&
            inputs_read(&inputs, err) && report_check(&conversion->report, err) &&
-           fold_all(options, &binaries, conversion->tree, err) &&
+           fold_all(options, &binaries, conversion, err) &&
            check_tree(conversion->tree, &conversion->report, err);
     binaries_close(&binaries);
     return done;

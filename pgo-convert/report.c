@@ -13,6 +13,7 @@ static const char *const reasons[DROP_REASON_COUNT] = {
     [DROP_OUTSIDE] = "address outside the binary's segments",
     [DROP_NO_FUNCTION] = "no function or line known there",
     [DROP_NO_START] = "start line of the function not known",
+    [DROP_NO_PROBES] = "no pseudo-probes there, while most samples have them",
 };
 
 void report_drop(struct report *report, enum drop_reason reason, uint64_t weight,

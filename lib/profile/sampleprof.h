@@ -3,7 +3,9 @@
  *
  * Every input ends in this tree and every output starts from it. A function has lines (body
  * samples) and calls (inlined callees), each keyed by its line offset in the function and its base
- * discriminator; an inlined callee is a function again.
+ * discriminator; an inlined callee is a function again. A tree that is probe-based is keyed by
+ * pseudo-probes instead: `line_off` is the probe's index, `discriminator` 0, and each function,
+ * inlined ones too, has the checksum of its control-flow graph.
  *
  * Life cycle: sampleprof_new(), add, sampleprof_finish() once, write, sampleprof_free(). All nodes
  * lie in one arena; pointers to functions stay valid, pointers to lines only until the next line
@@ -46,11 +48,12 @@ struct sampleprof_call {
 };
 
 struct sampleprof_function {
-    const char *name; /* canonical linkage name, interned in the tree */
-    const char *unit; /* its compile unit; "" if not known, or for an inlined callee */
-    bool is_static;   /* then another unit may have its own function of that name */
-    uint64_t head;    /* times it was entered */
-    uint64_t total;   /* all counts in it and in its callees; set by sampleprof_finish() */
+    const char *name;  /* canonical linkage name, interned in the tree */
+    const char *unit;  /* its compile unit; "" if not known, or for an inlined callee */
+    bool is_static;    /* then another unit may have its own function of that name */
+    uint64_t head;     /* times it was entered */
+    uint64_t total;    /* all counts in it and in its callees; set by sampleprof_finish() */
+    uint64_t checksum; /* of its control-flow graph, if the tree is probe-based */
     struct sampleprof_line *lines; /* sorted by site */
     size_t line_count, line_capacity;
     struct sampleprof_call *calls; /* sorted by site, then name */
@@ -64,6 +67,7 @@ struct sampleprof_unit {
 };
 
 struct sampleprof {
+    bool is_probe_based;
     struct arena arena;
     struct byteset names; /* of all functions, callees and targets */
     struct byteset keys;  /* of `functions`: name, and unit if static */

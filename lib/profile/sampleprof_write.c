@@ -13,6 +13,10 @@
  *    line_off[.discriminator]: count [target:count]...
  *    line_off[.discriminator]: callee:total
  *     line_off: count
+ *     !CFGChecksum: checksum
+ *    !CFGChecksum: checksum
+ *
+ * (checksums in a probe-based profile, where line_off is the index of a probe)
  *
  * then the compile-unit map, in comments that LLVM skips:
  *
@@ -55,7 +59,8 @@ static void write_targets(struct strbuf *out, const struct sampleprof_line *line
     free(sorted);
 }
 
-static void write_body(struct strbuf *out, const struct sampleprof_function *function, size_t depth)
+static void write_body(struct strbuf *out, const struct sampleprof *tree,
+                       const struct sampleprof_function *function, size_t depth)
 {
     for (size_t i = 0; i < function->line_count; i++) {
         write_site(out, depth, function->lines[i].site);
@@ -68,8 +73,11 @@ static void write_body(struct strbuf *out, const struct sampleprof_function *fun
 
         write_site(out, depth, function->calls[i].site);
         strbuf_add_format(out, "%s:%" PRIu64 "\n", callee->name, callee->total);
-        write_body(out, callee, depth + 1);
+        write_body(out, tree, callee, depth + 1);
     }
+    if (tree->is_probe_based)
+        strbuf_add_format(out, "%*s!CFGChecksum: %" PRIu64 "\n", (int)depth, "",
+                          function->checksum);
 }
 
 static void count_loss(struct sampleprof_losses *losses, const struct sampleprof_function *function)
@@ -142,7 +150,7 @@ void sampleprof_write_text(const struct sampleprof *tree, struct strbuf *out,
         }
         strbuf_add_format(out, "%s:%" PRIu64 ":%" PRIu64 "\n", function->name, function->total,
                           function->head);
-        write_body(out, function, 1);
+        write_body(out, tree, function, 1);
     }
     write_units(out, tree);
     byteset_release(&written);

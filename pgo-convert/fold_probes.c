@@ -1,0 +1,86 @@
+#include "fold_probes.h"
+
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "base/number.h"
+
+struct folding {
+    struct sampleprof *tree;
+    const struct probes *probes;
+    struct sampleprof_function **nodes; /* by scope; NULL: not yet, or not to be named */
+};
+
+/* The function's name, NUL-terminated, or NULL if a profile cannot hold it. free() it. */
+static char *name_of(const struct probe_function *function)
+{
+    char *name = mem_format("%.*s", (int)function->name_len, function->name);
+
+    if (sampleprof_is_name(name))
+        return name;
+    free(name);
+    return NULL;
+}
+
+/* A copy whose call has lost its probe (index 0) counts for the function by itself. */
+static bool is_inlined(const struct probe_scope *scope)
+{
+    return scope->parent != PROBE_NONE && scope->call_index != 0;
+}
+
+/* The node of a scope, below those of the scopes it is inlined in; NULL if one has no name. */
+static struct sampleprof_function *find_node(struct folding *folding, uint32_t index)
+{
+    const struct probe_scope *scope = &folding->probes->scopes[index];
+    const struct probe_function *function;
+    struct sampleprof_function *node, *parent = NULL;
+    char *name;
+
+    if (folding->nodes[index] || scope->function == PROBE_NONE)
+        return folding->nodes[index];
+    function = &folding->probes->functions[scope->function];
+    if (is_inlined(scope) && !(parent = find_node(folding, scope->parent)))
+        return NULL;
+    name = name_of(function);
+    if (!name)
+        return NULL;
+    node = parent ? sampleprof_add_callee(folding->tree, parent,
+                                          (struct sampleprof_site){(uint16_t)scope->call_index, 0},
+                                          name)
+                  : sampleprof_add_function(folding->tree, name, "", false);
+    node->checksum = function->checksum;
+    folding->nodes[index] = node;
+    free(name);
+    return node;
+}
+
+static void fold_probe(struct folding *folding, const struct probe *probe, uint64_t count)
+{
+    struct sampleprof_function *node = find_node(folding, probe->scope);
+    struct sampleprof_line *line;
+
+    if (!node || probe->index > UINT16_MAX)
+        return;
+    line = sampleprof_add_line(folding->tree, node,
+                               (struct sampleprof_site){(uint16_t)probe->index, 0});
+    line->count = saturating_add(line->count, count);
+    if (probe->index == PROBE_ENTRY && !is_inlined(&folding->probes->scopes[probe->scope]))
+        node->head = saturating_add(node->head, count);
+}
+
+void fold_probes(struct sampleprof *tree, const struct probes *probes, const struct counts *counts)
+{
+    struct folding folding = {.tree = tree, .probes = probes};
+    size_t next = 0;
+
+    folding.nodes = mem_array(probes->scope_count, sizeof(*folding.nodes));
+    for (size_t i = 0; i < probes->count; i++) {
+        const struct probe *probe = &probes->items[i];
+
+        while (next < counts->count && counts->items[next].vaddr < probe->vaddr)
+            next++;
+        if (next < counts->count && counts->items[next].vaddr == probe->vaddr)
+            fold_probe(&folding, probe, counts->items[next].count);
+    }
+    free(folding.nodes);
+}
