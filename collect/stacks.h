@@ -10,8 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "address_space.h"
 #include "base/byteset.h"
+#include "profile/address_space.h"
 #include "profile/profile.h"
 
 struct stack_frame {

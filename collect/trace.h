@@ -14,8 +14,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "address_space.h"
 #include "base/byteset.h"
+#include "profile/address_space.h"
 #include "profile/perf_record.h"
 #include "stacks.h"
 

@@ -2,7 +2,7 @@
 pgo_unit_test(pprof profile)
 pgo_unit_test(sampleprof profile)
 pgo_unit_test(perf_record profile)
-pgo_unit_test(collect_address_space collect)
+pgo_unit_test(address_space profile)
 pgo_unit_test(collect_queue collect)
 pgo_unit_test(collect_trace collect)
 foreach(part IN ITEMS statistics verdict command report)

@@ -1,4 +1,4 @@
-#include "address_space.h"
+#include "profile/address_space.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../collect/address_space.h"
+#include "profile/address_space.h"
 
 enum { PROCESSES = 4, ADDRESSES = 48, STEPS = 4000 };
 

@@ -15,8 +15,8 @@
  * Addresses are `ip`. Texts are copied. Nothing here fails. Unmapping is not traced by the kernel;
  * a place that is mapped anew covers what was there.
  */
-#ifndef COLLECT_ADDRESS_SPACE_H
-#define COLLECT_ADDRESS_SPACE_H
+#ifndef PROFILE_ADDRESS_SPACE_H
+#define PROFILE_ADDRESS_SPACE_H
 
 #include <stdbool.h>
 #include <stddef.h>
