@@ -138,22 +138,25 @@ struct sampleprof_line *sampleprof_add_line(struct sampleprof *tree,
 void sampleprof_add_target(struct sampleprof *tree, struct sampleprof_line *line, const char *name,
                            uint64_t count)
 {
-    size_t index = 0;
+    size_t low = 0, high = line->target_count;
 
     name = intern(tree, name);
-    for (; index < line->target_count; index++) {
-        int order = strcmp(line->targets[index].name, name);
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int order = strcmp(line->targets[middle].name, name);
 
         if (order == 0) {
-            line->targets[index].count = saturating_add(line->targets[index].count, count);
+            line->targets[middle].count = saturating_add(line->targets[middle].count, count);
             return;
         }
-        if (order > 0)
-            break;
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
     }
     line->targets = insert_gap(&tree->arena, line->targets, &line->target_count,
-                               &line->target_capacity, index, sizeof(*line->targets));
-    line->targets[index] = (struct sampleprof_target){name, count};
+                               &line->target_capacity, low, sizeof(*line->targets));
+    line->targets[low] = (struct sampleprof_target){name, count};
 }
 
 struct sampleprof_unit *sampleprof_add_unit(struct sampleprof *tree, const char *path)
