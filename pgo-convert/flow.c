@@ -55,7 +55,7 @@ static void add_edge(struct graph *graph, uint32_t from, uint32_t to)
         (struct edge){.from = from, .to = to};
 }
 
-/* The blocks no known edge enters, but for the first: targets of jump tables, landing pads. */
+/* The blocks no known edge enters, but for the first: targets of computed gotos, landing pads. */
 static bool *find_orphans(const struct blocks *blocks, bool *any)
 {
     bool *orphan = mem_array(blocks->block_count, sizeof(*orphan));
@@ -67,6 +67,8 @@ static bool *find_orphans(const struct blocks *blocks, bool *any)
             orphan[blocks->blocks[i].fall_through] = false;
         if (blocks->blocks[i].target != BLOCK_NONE)
             orphan[blocks->blocks[i].target] = false;
+        for (uint32_t j = 0; j < blocks->blocks[i].case_count; j++)
+            orphan[blocks->cases[blocks->blocks[i].first_case + j]] = false;
     }
     *any = false;
     for (size_t i = 0; i < blocks->block_count; i++)
@@ -103,6 +105,8 @@ static void add_edges(struct graph *graph, const struct blocks *blocks)
             add_edge(graph, i, block->fall_through);
         if (block->target != BLOCK_NONE && block->target != block->fall_through)
             add_edge(graph, i, block->target);
+        for (uint32_t j = 0; j < block->case_count; j++)
+            add_edge(graph, i, blocks->cases[block->first_case + j]);
         if (block->exit != BLOCK_STAYS)
             add_edge(graph, i, block->exit == BLOCK_INDIRECT ? indirect_to : OUTSIDE);
     }

@@ -4,8 +4,9 @@
  * Life cycle: blocks_open() once an image, blocks_read() fills a `struct blocks` that may be used
  * again for the next function, blocks_release(), blocks_close(). Addresses are `vaddr`.
  * A block is a maximal run of instructions with one way in, at its start, and one way out, at its
- * end; calls do not end it. Targets of jump tables are not known here: a block that is entered
- * by a jump table alone starts where the one before it ends by a jump.
+ * end; a call ends it only if it never returns (noreturn.h). A computed jump has the targets of
+ * its table (jump_table.h); one without, as of `goto *p`, goes to blocks that nothing else enters,
+ * which start where the one before them ends by a jump.
  * Decoding is capstone's (x86-64, AArch64); bytes it cannot decode count as one instruction each.
  */
 #ifndef BINARY_BLOCKS_H
@@ -22,7 +23,7 @@ enum {
     INSTRUCTION_LOAD = 1 << 0,  /* reads memory */
     INSTRUCTION_STORE = 1 << 1, /* writes memory */
     INSTRUCTION_CALL = 1 << 2,
-    INSTRUCTION_JUMP = 1 << 3,   /* leaves the block: jumps, conditional or not; returns; traps */
+    INSTRUCTION_JUMP = 1 << 3,   /* ends the block: jumps; returns; traps; calls for good */
     INSTRUCTION_DIVIDE = 1 << 4, /* integer or floating-point division or square root */
     INSTRUCTION_NOP = 1 << 5,    /* padding */
 };
@@ -35,17 +36,19 @@ struct instruction {
 
 #define BLOCK_NONE UINT32_MAX
 
-/* How control leaves a block, beside falling through and direct jumps within the function. */
+/* How control leaves a block, beside falling through and known jumps within the function. */
 enum block_exit {
-    BLOCK_STAYS,    /* it does not: both ways are known */
-    BLOCK_LEAVES,   /* returns, traps, or jumps out of the function */
-    BLOCK_INDIRECT, /* jumps to an address that is computed: a jump table, or a tail call */
+    BLOCK_STAYS,    /* it does not: all ways are known */
+    BLOCK_LEAVES,   /* returns, traps, calls for good, or jumps out of the function */
+    BLOCK_INDIRECT, /* jumps to an address that is not known: within the function, or a tail call */
 };
 
 struct block { /* instructions [first, first + count) */
     uint32_t first, count;
     uint32_t fall_through; /* index of the block that follows, or BLOCK_NONE */
     uint32_t target;       /* index of the block that a direct jump goes to, or BLOCK_NONE */
+    uint32_t first_case;   /* of a jump table: blocks->cases[first_case, first_case + case_count) */
+    uint32_t case_count;   /* 0: no jump table, or none of its targets is in the function */
     enum block_exit exit;
 };
 
@@ -54,10 +57,14 @@ struct blocks {
     size_t instruction_count, instruction_capacity;
     struct block *blocks; /* in order of address; each instruction is in exactly one */
     size_t block_count, block_capacity;
+    uint32_t *cases; /* indices of blocks: the targets of jump tables, each once for a table */
+    size_t case_count, case_capacity;
     uint64_t *leaders; /* scratch: addresses where a block starts */
     size_t leader_count, leader_capacity;
     struct jump *jumps; /* scratch: in order of address */
     size_t jump_count, jump_capacity;
+    uint64_t *case_vaddrs; /* scratch: by case */
+    size_t case_vaddr_count, case_vaddr_capacity;
 };
 
 struct disassembler;

@@ -136,16 +136,30 @@ static bool is_conditional(enum image_machine machine, const cs_insn *insn)
     return insn->id != X86_INS_JMP && is_jump(machine, insn);
 }
 
+/* The pointer of `call *SLOT(%rip)`: AArch64 takes two instructions for that. */
+static uint64_t find_slot(enum image_machine machine, const cs_insn *insn)
+{
+    const cs_x86 *x86 = &insn->detail->x86;
+
+    if (machine != IMAGE_X86_64 || !x86->op_count || x86->operands[0].type != X86_OP_MEM ||
+        x86->operands[0].mem.base != X86_REG_RIP)
+        return 0;
+    return insn->address + insn->size + (uint64_t)x86->operands[0].mem.disp;
+}
+
 struct decoded decode_describe(enum image_machine machine, const void *insn)
 {
     struct decoded decoded = {.flags = find_flags(machine, insn)};
     bool jumps = (decoded.flags & INSTRUCTION_JUMP) && is_jump(machine, insn);
 
-    if (jumps || (decoded.flags & INSTRUCTION_CALL))
+    if (jumps || (decoded.flags & INSTRUCTION_CALL)) {
         decoded.target_vaddr = find_target(machine, insn);
+        decoded.slot_vaddr = find_slot(machine, insn);
+    }
     if (jumps) {
         decoded.is_conditional = is_conditional(machine, insn);
-        decoded.is_computed = !decoded.target_vaddr && !decoded.is_conditional;
+        decoded.is_computed =
+            !decoded.target_vaddr && !decoded.slot_vaddr && !decoded.is_conditional;
     }
     return decoded;
 }

@@ -16,7 +16,8 @@ struct decoded {
     unsigned flags;        /* INSTRUCTION_... of blocks.h */
     uint64_t target_vaddr; /* of a direct jump or call; 0: none */
     bool is_conditional;   /* a jump that may fall through */
-    bool is_computed;      /* a jump to an address that a register or memory holds */
+    uint64_t slot_vaddr;   /* of the pointer that a jump or call goes through; 0: none */
+    bool is_computed;      /* a jump to an address that the program works out */
 };
 
 struct decoded decode_describe(enum image_machine machine, const void *insn);

@@ -262,7 +262,8 @@ const struct image_symbol *image_find_symbol(const struct image *image, uint64_t
     return &image->symbols[low - 1];
 }
 
-const uint8_t *image_code(const struct image *image, uint64_t start_vaddr, uint64_t end_vaddr)
+static const uint8_t *find_content(const struct image *image, uint64_t start_vaddr,
+                                   uint64_t end_vaddr, unsigned flags)
 {
     if (!image->content || end_vaddr < start_vaddr)
         return NULL;
@@ -271,7 +272,7 @@ const uint8_t *image_code(const struct image *image, uint64_t start_vaddr, uint6
         uint64_t skip = start_vaddr - segment->p_vaddr;
         uint64_t len = end_vaddr - start_vaddr;
 
-        if (!(segment->p_flags & PF_X) || start_vaddr < segment->p_vaddr ||
+        if ((segment->p_flags & flags) != flags || start_vaddr < segment->p_vaddr ||
             skip > segment->p_filesz || len > segment->p_filesz - skip)
             continue;
         if (segment->p_offset > image->content_len ||
@@ -280,6 +281,16 @@ const uint8_t *image_code(const struct image *image, uint64_t start_vaddr, uint6
         return image->content + segment->p_offset + skip;
     }
     return NULL;
+}
+
+const uint8_t *image_data(const struct image *image, uint64_t start_vaddr, uint64_t end_vaddr)
+{
+    return find_content(image, start_vaddr, end_vaddr, 0);
+}
+
+const uint8_t *image_code(const struct image *image, uint64_t start_vaddr, uint64_t end_vaddr)
+{
+    return find_content(image, start_vaddr, end_vaddr, PF_X);
 }
 
 char *image_read_build_id(const char *path)

@@ -45,9 +45,10 @@ bool image_off_to_vaddr(const struct image *image, uint64_t off, uint64_t *vaddr
 const struct image_symbol *image_symbols(const struct image *image, size_t *count);
 const struct image_symbol *image_find_symbol(const struct image *image, uint64_t vaddr);
 
-/*
- * The bytes of [start, end) if one executable segment's file content holds them all; NULL if not.
- */
+/* The bytes of [start, end) if one segment's file content holds them all; NULL if not. */
+const uint8_t *image_data(const struct image *image, uint64_t start_vaddr, uint64_t end_vaddr);
+
+/* The same, if that segment is executable. */
 const uint8_t *image_code(const struct image *image, uint64_t start_vaddr, uint64_t end_vaddr);
 
 /* Only for the other files of lib/binary: the Elf * of libelf. */
