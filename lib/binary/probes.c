@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "binary/cursor.h"
+#include "binary/section.h"
 
 /*
  * .pseudo_probe_desc, one entry a function:
@@ -41,71 +43,19 @@ struct reader {
     struct probes *probes;
     struct symbol_start *starts; /* sorted by guid */
     size_t start_count, start_capacity;
-    const uint8_t *at, *end;
+    struct cursor cursor;
     uint64_t last_vaddr;
     bool is_placed; /* last_vaddr is right for the tree that is being read */
-    bool is_damaged;
 };
-
-static uint64_t read_u64(struct reader *reader)
-{
-    uint64_t value = 0;
-
-    if (reader->end - reader->at < 8) {
-        reader->is_damaged = true;
-        return 0;
-    }
-    for (int i = 7; i >= 0; i--)
-        value = value << 8 | reader->at[i];
-    reader->at += 8;
-    return value;
-}
-
-static uint8_t read_u8(struct reader *reader)
-{
-    if (reader->at == reader->end) {
-        reader->is_damaged = true;
-        return 0;
-    }
-    return *reader->at++;
-}
-
-/* Both LEB128s: 7 bits a byte, bit 7 says that more follow; *bits is how many were read. */
-static uint64_t read_leb(struct reader *reader, unsigned *bits)
-{
-    uint64_t value = 0;
-    uint8_t byte;
-
-    *bits = 0;
-    do {
-        byte = read_u8(reader);
-        if (*bits < 64)
-            value |= (uint64_t)(byte & 0x7f) << *bits;
-        *bits += 7;
-    } while (byte & 0x80 && !reader->is_damaged);
-    return value;
-}
 
 /* Damage, if it does not fit. */
 static uint32_t read_unsigned(struct reader *reader)
 {
-    unsigned bits;
-    uint64_t value = read_leb(reader, &bits);
+    uint64_t value = cursor_uleb(&reader->cursor);
 
     if (value >= UINT32_MAX)
-        reader->is_damaged = true;
+        reader->cursor.is_damaged = true;
     return (uint32_t)value;
-}
-
-/* As two's complement: to be added. */
-static uint64_t read_signed(struct reader *reader)
-{
-    unsigned bits;
-    uint64_t value = read_leb(reader, &bits);
-
-    if (bits < 64 && value >> (bits - 1) & 1)
-        value |= UINT64_MAX << bits;
-    return value;
 }
 
 static int compare_u64(uint64_t a, uint64_t b)
@@ -151,17 +101,14 @@ static void read_functions(struct reader *reader)
 {
     struct probes *probes = reader->probes;
 
-    while (reader->at < reader->end) {
-        struct probe_function function = {.guid = read_u64(reader)};
+    while (reader->cursor.at < reader->cursor.end) {
+        struct probe_function function = {.guid = cursor_u64(&reader->cursor)};
 
-        function.checksum = read_u64(reader);
+        function.checksum = cursor_u64(&reader->cursor);
         function.name_len = read_unsigned(reader);
-        if (reader->is_damaged || function.name_len > (size_t)(reader->end - reader->at)) {
-            reader->is_damaged = true;
+        function.name = (const char *)cursor_take(&reader->cursor, function.name_len);
+        if (reader->cursor.is_damaged)
             return;
-        }
-        function.name = (const char *)reader->at;
-        reader->at += function.name_len;
         *ARRAY_PUSH(probes->functions, probes->function_count, probes->function_capacity) =
             function;
     }
@@ -234,22 +181,23 @@ static void place(struct reader *reader, uint64_t guid)
 static void read_probe(struct reader *reader, uint32_t scope)
 {
     struct probe probe = {.scope = scope, .index = read_unsigned(reader)};
-    uint8_t packed = read_u8(reader), attributes = packed >> 4 & 7;
+    uint8_t packed = cursor_u8(&reader->cursor), attributes = packed >> 4 & 7;
     bool is_sentinel = attributes & ATTRIBUTE_SENTINEL;
 
     probe.kind = (enum probe_kind)(packed & 0xf);
     if (packed & 0x80) {
-        reader->last_vaddr += read_signed(reader);
+        reader->last_vaddr += cursor_sleb(&reader->cursor);
     } else if (is_sentinel) {
-        place(reader, read_u64(reader));
+        place(reader, cursor_u64(&reader->cursor));
     } else {
-        reader->last_vaddr = read_u64(reader);
+        reader->last_vaddr = cursor_u64(&reader->cursor);
         reader->is_placed = true;
     }
     if (attributes & ATTRIBUTE_DISCRIMINATOR)
         read_unsigned(reader);
     probe.vaddr = reader->last_vaddr;
-    if (!is_sentinel && reader->is_placed && !reader->is_damaged && probe.kind <= PROBE_DIRECT_CALL)
+    if (!is_sentinel && reader->is_placed && !reader->cursor.is_damaged &&
+        probe.kind <= PROBE_DIRECT_CALL)
         *ARRAY_PUSH(reader->probes->items, reader->probes->count, reader->probes->capacity) = probe;
 }
 
@@ -257,42 +205,24 @@ static void read_probe(struct reader *reader, uint32_t scope)
 static void read_tree(struct reader *reader, uint32_t parent, uint32_t call_index, int depth)
 {
     struct probes *probes = reader->probes;
-    uint64_t guid = read_u64(reader);
+    uint64_t guid = cursor_u64(&reader->cursor);
     uint32_t probe_count = read_unsigned(reader), child_count = read_unsigned(reader);
     const struct probe_function *function = probes_find_function(probes, guid);
     uint32_t scope = (uint32_t)probes->scope_count;
 
     if (depth > MAX_DEPTH)
-        reader->is_damaged = true;
+        reader->cursor.is_damaged = true;
     if (parent == PROBE_NONE)
         place(reader, guid);
     *ARRAY_PUSH(probes->scopes, probes->scope_count, probes->scope_capacity) = (struct probe_scope){
         function ? (uint32_t)(function - probes->functions) : PROBE_NONE, parent, call_index};
-    for (uint32_t i = 0; i < probe_count && !reader->is_damaged; i++)
+    for (uint32_t i = 0; i < probe_count && !reader->cursor.is_damaged; i++)
         read_probe(reader, scope);
-    for (uint32_t i = 0; i < child_count && !reader->is_damaged; i++) {
+    for (uint32_t i = 0; i < child_count && !reader->cursor.is_damaged; i++) {
         uint32_t index = read_unsigned(reader);
 
         read_tree(reader, scope, index, depth + 1);
     }
-}
-
-static Elf_Data *find_section(Elf *elf, const char *name)
-{
-    Elf_Scn *section = NULL;
-    GElf_Shdr header;
-    size_t names;
-
-    if (elf_getshdrstrndx(elf, &names) != 0)
-        return NULL;
-    while ((section = elf_nextscn(elf, section))) {
-        const char *found =
-            gelf_getshdr(section, &header) ? elf_strptr(elf, names, header.sh_name) : NULL;
-
-        if (found && strcmp(found, name) == 0 && header.sh_type == SHT_PROGBITS)
-            return elf_getdata(section, NULL);
-    }
-    return NULL;
 }
 
 /* An address that was read wrongly stands out: no code lies there. */
@@ -308,32 +238,28 @@ static void drop_outside(struct probes *probes, const struct image *image)
         qsort(probes->items, kept, sizeof(*probes->items), compare_probes);
 }
 
-static void start(struct reader *reader, const Elf_Data *data)
-{
-    reader->at = data->d_buf;
-    reader->end = reader->at + data->d_size;
-}
-
 struct probes *probes_read(const struct image *image, struct err *err)
 {
     Elf *elf = image_elf(image);
-    const Elf_Data *descriptions = find_section(elf, ".pseudo_probe_desc");
-    const Elf_Data *trees = find_section(elf, ".pseudo_probe");
     struct reader reader = {.probes = NULL};
+    const uint8_t *descriptions, *trees;
+    size_t descriptions_len, trees_len;
 
-    if (!descriptions || !trees || !descriptions->d_size || !trees->d_size) {
+    if (!section_find(elf, ".pseudo_probe_desc", &descriptions, &descriptions_len) ||
+        !section_find(elf, ".pseudo_probe", &trees, &trees_len)) {
         err_set(err, ERR_NOT_FOUND, "%s: no pseudo-probes", image_path(image));
         return NULL;
     }
     reader.probes = mem_alloc(sizeof(*reader.probes));
-    start(&reader, descriptions);
+    reader.cursor = (struct cursor){.at = descriptions, .end = descriptions + descriptions_len};
     read_functions(&reader);
     read_starts(&reader, elf);
-    start(&reader, trees);
-    while (reader.at < reader.end && !reader.is_damaged)
+    reader.cursor.at = trees;
+    reader.cursor.end = trees + trees_len;
+    while (reader.cursor.at < reader.cursor.end && !reader.cursor.is_damaged)
         read_tree(&reader, PROBE_NONE, 0, 0);
     free(reader.starts);
-    if (reader.is_damaged) {
+    if (reader.cursor.is_damaged) {
         probes_free(reader.probes);
         err_set(err, ERR_FORMAT, "%s: pseudo-probes are damaged", image_path(image));
         err_hint(err, "build it again, or with pgo-build -probes=off");
