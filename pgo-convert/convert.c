@@ -9,6 +9,7 @@
 #include "fold.h"
 #include "fold_probes.h"
 #include "inputs.h"
+#include "parts.h"
 
 /* The probes of the sampled binaries that have some. */
 static bool read_probes(struct binaries *binaries, struct err *err)
@@ -49,17 +50,21 @@ static bool is_by_probe(const struct binaries *binaries, const struct report *re
     return by_probe > other;
 }
 
+static bool is_estimate(const struct convert_options *options)
+{
+    return options->input != INPUT_COUNTS &&
+           (options->count == COUNT_FLOW || options->count == COUNT_BLOCK);
+}
+
 static bool fold_binary(const struct convert_options *options, struct binary *binary,
                         struct sampleprof *tree, struct err *err)
 {
     struct counts estimated = {0};
-    bool is_estimate = options->input != INPUT_COUNTS &&
-                       (options->count == COUNT_FLOW || options->count == COUNT_BLOCK);
-    const struct counts *counts = is_estimate ? &estimated : &binary->samples;
+    const struct counts *counts = is_estimate(options) ? &estimated : &binary->samples;
     bool done = true;
 
     counts_sort(&binary->samples);
-    if (is_estimate)
+    if (is_estimate(options))
         done = estimate_counts(binary->image, &binary->samples,
                                options->count == COUNT_FLOW ? ESTIMATE_FLOW : ESTIMATE_BLOCK,
                                &estimated, err);
@@ -68,6 +73,7 @@ static bool fold_binary(const struct convert_options *options, struct binary *bi
     else if (done)
         fold_counts(tree, binary, counts, options->count == COUNT_SUM ? FOLD_SUM : FOLD_MAX);
     counts_release(&estimated);
+    sampleprof_finish(tree);
     return done;
 }
 
@@ -89,26 +95,64 @@ static void drop_lines(struct binaries *binaries, struct report *report)
     }
 }
 
-static bool fold_all(const struct convert_options *options, struct binaries *binaries,
-                     struct conversion *conversion, struct err *err)
+/* Each sampled binary becomes a tree of its own. */
+static bool fold_binaries(const struct convert_options *options, struct binaries *binaries,
+                          bool is_probe_based, struct parts *parts, struct err *err)
 {
+    for (size_t i = 0; i < binaries->count; i++) {
+        struct binary *binary = binaries->items[i];
+        struct sampleprof *tree;
+
+        if (!binary->samples.count)
+            continue;
+        tree = sampleprof_new();
+        tree->is_probe_based = is_probe_based;
+        parts_add(parts, PART_BINARY, image_path(binary->image), tree, 1);
+        if (!fold_binary(options, binary, tree, err))
+            return false;
+    }
+    return true;
+}
+
+/* Samples to trees; `lines` is what was read by line, and is taken. */
+static bool fold_all(const struct convert_options *options, struct binaries *binaries,
+                     struct sampleprof *lines, struct parts *parts, struct report *report,
+                     struct err *err)
+{
+    bool is_probe_based;
+
+    sampleprof_finish(lines);
+    if (lines->function_count)
+        parts_add(parts, PART_LINES, "names and lines of the profile", lines, 1);
+    else
+        sampleprof_free(lines);
     if (!read_probes(binaries, err))
         return false;
-    if (is_by_probe(binaries, &conversion->report)) {
-        drop_lines(binaries, &conversion->report);
-        sampleprof_free(conversion->tree);
-        conversion->tree = sampleprof_new();
-        conversion->tree->is_probe_based = true;
+    is_probe_based = is_by_probe(binaries, report);
+    if (is_probe_based) {
+        drop_lines(binaries, report);
+        parts_drop_lines(parts);
     }
-    for (size_t i = 0; i < binaries->count; i++)
-        if (binaries->items[i]->samples.count &&
-            !fold_binary(options, binaries->items[i], conversion->tree, err))
-            return false;
+    if (!fold_binaries(options, binaries, is_probe_based, parts, err))
+        return false;
+    if (is_estimate(options))
+        parts_scale_lines(parts, report->by_address);
+    return true;
+}
+
+/* The compile-unit map: after all counts, since it has the names that these mention. */
+static void add_units(struct sampleprof *tree, const struct binaries *binaries)
+{
     for (size_t i = 0; i < binaries->count; i++)
         if (binaries->items[i]->samples.count)
-            fold_units(conversion->tree, binaries->items[i]);
-    sampleprof_finish(conversion->tree);
-    return true;
+            fold_units(tree, binaries->items[i]);
+    sampleprof_finish(tree);
+}
+
+static bool no_counts(struct err *err)
+{
+    err_set(err, ERR_FORMAT, "the sample profile has no counts but 0");
+    return err_hint(err, "convert a recording of the program at work");
 }
 
 /* Debug information may know functions, but no lines (line 0): then all counts have no key. */
@@ -116,24 +160,43 @@ static bool check_tree(const struct sampleprof *tree, const struct report *repor
 {
     if (tree->function_count && tree->functions[0]->total)
         return true;
+    if (!report->sample_count)
+        return no_counts(err);
     err_set(err, ERR_NOT_FOUND, "none of the %" PRIu64 " samples is on a line of a function",
             report->sample_count);
     return err_hint(err, "profile a binary that was built by pgo-build, or with -g1 "
                          "-fdebug-info-for-profiling");
 }
 
+static bool merge(struct parts *parts, const struct binaries *binaries,
+                  struct conversion *conversion, struct err *err)
+{
+    conversion->report.counts_total = parts_total(parts);
+    conversion->tree = parts_merge(parts, &conversion->report.checksum_losses, err);
+    if (!conversion->tree)
+        return false;
+    add_units(conversion->tree, binaries);
+    return check_tree(conversion->tree, &conversion->report, err);
+}
+
 bool convert(const struct convert_options *options, struct conversion *conversion, struct err *err)
 {
+    struct report *report = &conversion->report;
     struct binaries binaries = {0};
-    struct inputs inputs = {.options = options, .binaries = &binaries};
-    bool done;
+    struct parts parts = {0};
+    struct inputs inputs = {.options = options,
+                            .binaries = &binaries,
+                            .lines = sampleprof_new(),
+                            .parts = &parts,
+                            .report = report};
+    bool done = binaries_open(&binaries, options->binaries, options->binary_count, err) &&
+                inputs_read(&inputs, err) && report_check(report, err);
 
-    conversion->tree = inputs.tree = sampleprof_new();
-    inputs.report = &conversion->report;
-    done = binaries_open(&binaries, options->binaries, options->binary_count, err) &&
-           inputs_read(&inputs, err) && report_check(&conversion->report, err) &&
-           fold_all(options, &binaries, conversion, err) &&
-           check_tree(conversion->tree, &conversion->report, err);
+    if (!done)
+        sampleprof_free(inputs.lines);
+    done = done && fold_all(options, &binaries, inputs.lines, &parts, report, err) &&
+           merge(&parts, &binaries, conversion, err);
+    parts_release(&parts);
     binaries_close(&binaries);
     return done;
 }
@@ -141,4 +204,5 @@ bool convert(const struct convert_options *options, struct conversion *conversio
 void conversion_release(struct conversion *conversion)
 {
     sampleprof_free(conversion->tree);
+    report_release(&conversion->report);
 }

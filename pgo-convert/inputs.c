@@ -4,6 +4,8 @@
 #include "base/number.h"
 #include "base/path.h"
 #include "profile/pprof.h"
+#include "profile/sampleprof_read.h"
+#include "sample_profile.h"
 #include "samples.h"
 
 static bool read_pprof(struct inputs *inputs, const struct strbuf *content, uint64_t weight,
@@ -15,7 +17,7 @@ static bool read_pprof(struct inputs *inputs, const struct strbuf *content, uint
     if (!profile && err->kind == ERR_FORMAT)
         err_hint(err, "record or fetch it again; `pgo-collect record` writes such files");
     done = profile && samples_read(profile, inputs->options->sample_type, weight, inputs->binaries,
-                                   inputs->tree, inputs->report, err);
+                                   inputs->lines, inputs->report, err);
     profile_free(profile);
     return done;
 }
@@ -54,21 +56,44 @@ static bool read_counts(struct inputs *inputs, const struct strbuf *content, uin
     return done;
 }
 
-static bool read_content(struct inputs *inputs, const struct strbuf *content, uint64_t weight,
-                         struct err *err)
+static bool read_sample_profile(struct inputs *inputs, const struct input_file *file,
+                                const struct strbuf *content, struct report_input *input,
+                                struct err *err)
 {
-    if (inputs->options->input == INPUT_COUNTS)
-        return read_counts(inputs, content, weight, err);
-    return read_pprof(inputs, content, weight, err);
+    struct sampleprof *tree = sample_profile_read(content, err);
+
+    if (!tree)
+        return false;
+    parts_add(inputs->parts, PART_PROFILE, file->path, tree, file->weight);
+    input->kind = INPUT_IS_PROFILE;
+    input->functions = tree->function_count;
+    input->total = parts_total_of(&inputs->parts->items[inputs->parts->count - 1]);
+    return true;
+}
+
+static bool read_content(struct inputs *inputs, const struct input_file *file,
+                         const struct strbuf *content, struct report_input *input, struct err *err)
+{
+    if (sampleprof_form_of(content->data, content->len) != SAMPLEPROF_NONE)
+        return read_sample_profile(inputs, file, content, input, err);
+    if (inputs->options->input == INPUT_COUNTS) {
+        input->kind = INPUT_IS_COUNTS;
+        return read_counts(inputs, content, file->weight, err);
+    }
+    input->kind = INPUT_IS_PPROF;
+    return read_pprof(inputs, content, file->weight, err);
 }
 
 static bool read_file(struct inputs *inputs, const struct input_file *file, struct err *err)
 {
+    struct report_input *input = report_add_input(inputs->report, file->path, file->weight);
+    uint64_t before = inputs->report->sample_count;
     struct strbuf content = {0};
     bool done =
         file_read(file->path, PPROF_MAX_BYTES, &content, err) &&
-        (read_content(inputs, &content, file->weight, err) || err_prepend(err, "%s: ", file->path));
+        (read_content(inputs, file, &content, input, err) || err_prepend(err, "%s: ", file->path));
 
+    input->samples = inputs->report->sample_count - before;
     strbuf_release(&content);
     return done;
 }

@@ -2,7 +2,8 @@
  * inputs.h - the profiles of the command line, each read by what its content is.
  *
  * Samples whose binary is here end in that binary (struct binary), still by address; what a
- * profile knows by itself, names and lines, ends in the tree.
+ * profile knows by itself, names and lines, ends in a tree of lines; a sample profile of LLVM's is
+ * a part by itself.
  */
 #ifndef PGO_CONVERT_INPUTS_H
 #define PGO_CONVERT_INPUTS_H
@@ -10,6 +11,7 @@
 #include "base/err.h"
 #include "binaries.h"
 #include "options.h"
+#include "parts.h"
 #include "profile/sampleprof.h"
 #include "report.h"
 
@@ -17,7 +19,8 @@
 struct inputs {
     const struct convert_options *options;
     struct binaries *binaries;
-    struct sampleprof *tree;
+    struct sampleprof *lines; /* not yet finished */
+    struct parts *parts;
     struct report *report;
 };
 

@@ -15,6 +15,8 @@ static const char *counts_kind(const struct convert_options *options, const stru
         [COUNT_SUM] = "sum of a line's instructions",
     };
 
+    if (!report->sample_count)
+        return "as they are in the sample profile";
     if (options->input == INPUT_COUNTS)
         return "exact";
     return report->by_address ? kinds[options->count] : "samples of lines, without the binary";

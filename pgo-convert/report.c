@@ -2,7 +2,9 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 
+#include "base/memory.h"
 #include "base/number.h"
 #include "base/talk.h"
 
@@ -15,6 +17,20 @@ static const char *const reasons[DROP_REASON_COUNT] = {
     [DROP_NO_START] = "start line of the function not known",
     [DROP_NO_PROBES] = "no pseudo-probes there, while most samples have them",
 };
+
+struct report_input *report_add_input(struct report *report, const char *path, uint64_t weight)
+{
+    struct report_input *input =
+        ARRAY_PUSH(report->inputs, report->input_count, report->input_capacity);
+
+    *input = (struct report_input){.path = path, .weight = weight};
+    return input;
+}
+
+void report_release(struct report *report)
+{
+    free(report->inputs);
+}
 
 void report_drop(struct report *report, enum drop_reason reason, uint64_t weight,
                  const char *example)
@@ -64,17 +80,37 @@ static void say_samples(const struct report *report)
                  share_pct(report->by_line, report->sample_count));
 }
 
+/* Their counts are taken as they are: what share they make of it is for the user to judge. */
+static void say_profiles(const struct report *report)
+{
+    for (size_t i = 0; i < report->input_count; i++) {
+        const struct report_input *input = &report->inputs[i];
+
+        if (input->kind == INPUT_IS_PROFILE)
+            talk_say("%s: sample profile, %zu functions, %.1f%% of all counts", input->path,
+                     input->functions, share_pct(input->total, report->counts_total));
+    }
+}
+
+static void say_losses(const struct sampleprof_losses *losses, const char *what)
+{
+    if (losses->function_count)
+        talk_warn("%zu %s and are left out, the largest is %s (%" PRIu64 " counts)",
+                  losses->function_count, what, losses->example, losses->total);
+}
+
 void report_say(const struct report *report, const struct sampleprof *tree,
                 const struct sampleprof_losses *losses, const char *counts_kind)
 {
-    say_samples(report);
+    if (report->sample_count)
+        say_samples(report);
+    say_profiles(report);
     talk_say("%zu functions in %zu compile units; counts: %s",
              tree->function_count - losses->function_count, tree->unit_count, counts_kind);
     say_drops(report);
-    if (losses->function_count)
-        talk_warn("%zu static functions share their name with a larger one of another file and "
-                  "are left out, the largest is %s (%" PRIu64 " counts)",
-                  losses->function_count, losses->example, losses->total);
+    say_losses(losses, "static functions share their name with a larger one of another file");
+    say_losses(&report->checksum_losses,
+               "functions have another control flow in another input, where they are larger,");
     if (report->sample_count && dropped_total(report) > report->sample_count / 2)
         talk_warn("more than half of the samples are of no use to a compiler: see above why");
     if (report->by_line && !report->by_address)
@@ -92,11 +128,19 @@ static enum drop_reason main_reason(const struct report *report)
     return main;
 }
 
+static bool has_profile(const struct report *report)
+{
+    for (size_t i = 0; i < report->input_count; i++)
+        if (report->inputs[i].kind == INPUT_IS_PROFILE)
+            return true;
+    return false;
+}
+
 bool report_check(const struct report *report, struct err *err)
 {
     enum drop_reason reason = main_reason(report);
 
-    if (report->by_address || report->by_line)
+    if (report->by_address || report->by_line || (!report->sample_count && has_profile(report)))
         return true;
     if (!report->sample_count) {
         err_set(err, ERR_FORMAT, "no samples");

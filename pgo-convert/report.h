@@ -3,7 +3,8 @@
  * why.
  *
  * Every sample is in `sample_count` and then in exactly one of `by_address`, `by_line` and
- * `dropped`. Counts are weights, in samples.
+ * `dropped`. Counts are weights, in samples. What a sample profile of LLVM's holds is no sample:
+ * it is in `inputs` alone. `struct report r = {0};` is an empty one; report_release() frees it.
  */
 #ifndef PGO_CONVERT_REPORT_H
 #define PGO_CONVERT_REPORT_H
@@ -25,13 +26,36 @@ enum drop_reason {
     DROP_REASON_COUNT,
 };
 
+enum report_input_kind {
+    INPUT_IS_PPROF,
+    INPUT_IS_COUNTS,
+    INPUT_IS_PROFILE, /* LLVM's */
+};
+
+struct report_input {
+    const char *path; /* borrowed from the command line */
+    enum report_input_kind kind;
+    uint64_t weight;
+    uint64_t samples; /* read of it, times the weight */
+    size_t functions; /* of a sample profile */
+    uint64_t total;   /* its counts, times the weight */
+};
+
 struct report {
+    struct report_input *inputs;
+    size_t input_count, input_capacity;
     uint64_t sample_count;
     uint64_t by_address; /* through the binary */
     uint64_t by_line;    /* by the names and lines of the profile alone */
     uint64_t dropped[DROP_REASON_COUNT];
-    char example[DROP_REASON_COUNT][128]; /* the first binary or function that it happened to */
+    uint64_t counts_total;                    /* of all inputs, before they were added up */
+    char example[DROP_REASON_COUNT][128];     /* the first binary or function that it happened to */
+    struct sampleprof_losses checksum_losses; /* of merging; `example` lies in the tree */
 };
+
+/* Good until the next one is added. */
+struct report_input *report_add_input(struct report *report, const char *path, uint64_t weight);
+void report_release(struct report *report);
 
 void report_drop(struct report *report, enum drop_reason reason, uint64_t weight,
                  const char *example);

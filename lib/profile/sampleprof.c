@@ -165,7 +165,7 @@ struct sampleprof_unit *sampleprof_add_unit(struct sampleprof *tree, const char 
 
     if (index == tree->unit_count)
         *ARRAY_PUSH(tree->units, tree->unit_count, tree->unit_capacity) =
-            (struct sampleprof_unit){.path = byteset_at(&tree->unit_paths, index, NULL)};
+            (struct sampleprof_unit){.path = arena_strdup(&tree->arena, path)};
     return &tree->units[index];
 }
 
@@ -208,6 +208,17 @@ static int compare_units(const void *left, const void *right)
     return strcmp(a->path, b->path);
 }
 
+/* Units move when they are sorted; afterwards they are found again by their new index. */
+static void sort_units(struct sampleprof *tree)
+{
+    if (!tree->unit_count)
+        return;
+    qsort(tree->units, tree->unit_count, sizeof(*tree->units), compare_units);
+    byteset_release(&tree->unit_paths);
+    for (size_t i = 0; i < tree->unit_count; i++)
+        byteset_add_text(&tree->unit_paths, tree->units[i].path);
+}
+
 void sampleprof_finish(struct sampleprof *tree)
 {
     for (size_t i = 0; i < tree->function_count; i++)
@@ -215,8 +226,7 @@ void sampleprof_finish(struct sampleprof *tree)
     if (tree->function_count)
         qsort(tree->functions, tree->function_count, sizeof(struct sampleprof_function *),
               compare_functions);
-    if (tree->unit_count)
-        qsort(tree->units, tree->unit_count, sizeof(*tree->units), compare_units);
+    sort_units(tree);
 }
 
 size_t sampleprof_canonical_len(const char *name)

@@ -73,7 +73,7 @@ struct sampleprof {
     struct byteset keys;  /* of `functions`: name, and unit if static */
     struct sampleprof_function **functions;
     size_t function_count, function_capacity;
-    struct byteset unit_paths; /* of `units`, until they are sorted */
+    struct byteset unit_paths; /* of `units`, by index */
     struct sampleprof_unit *units;
     size_t unit_count, unit_capacity;
 };
@@ -99,7 +99,10 @@ struct sampleprof_unit *sampleprof_add_unit(struct sampleprof *tree, const char 
 void sampleprof_add_unit_name(struct sampleprof *tree, struct sampleprof_unit *unit,
                               const char *name);
 
-/* Sets all totals and sorts the functions: by total, descending, then name, then unit. */
+/*
+ * Sets all totals and sorts: functions by total, descending, then name, then unit; units by path.
+ * No function may be added afterwards; units may, and then it is to be called again.
+ */
 void sampleprof_finish(struct sampleprof *tree);
 
 /*

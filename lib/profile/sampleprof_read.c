@@ -88,9 +88,8 @@ static bool read_function(struct reader *reader, char *line, struct err *err)
 
     if (line[0] == '[') {
         err_set(err, ERR_UNSUPPORTED, "line %zu: a context-sensitive profile", reader->number);
-        return err_hint(err,
-                        "flatten it: llvm-profdata merge --sample --text "
-                        "--gen-cs-nested-profile FILE, or llvm-profgen --ignore-stack-samples");
+        return err_hint(err, "make a nested one of it: llvm-profdata merge --sample --text "
+                             "--convert-sample-profile-layout=nest FILE -o OUT");
     }
     if (!cut_number(line, &head) || !cut_number(line, &total))
         return wrong(reader, err, line, "NAME:TOTAL:HEAD");
