@@ -19,6 +19,7 @@ endfunction()
 
 pgo_fuzz_target(binary binary)
 pgo_fuzz_target(counts pgo_convert_core)
+pgo_fuzz_target(line_table binary)
 pgo_fuzz_target(perf_record profile)
 pgo_fuzz_target(pprof profile)
 pgo_fuzz_target(sampleprof profile)
