@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/path.h"
+#include "binary/section.h"
 
 /* A GNU extension that dwarf.h of elfutils does not name (LLVM's Dwarf.def does). */
 #ifndef DW_AT_GNU_discriminator
@@ -252,33 +253,19 @@ static void flatten(struct loader *loader)
     free(open);
 }
 
-/* libdw sorts rows by address, and those of one address by their order in the table. */
-static void load_rows(struct dwarf_unit *unit, Dwarf_Die *unit_die)
+/* Sections that are compressed have another name in the older form; libdw has decompressed both. */
+static void load_lines(struct dwarf_unit *unit, Dwarf *dwarf, Dwarf_Die *unit_die)
 {
-    Dwarf_Lines *lines;
-    size_t count;
+    Elf *elf = dwarf_getelf(dwarf);
+    Dwarf_Attribute attribute;
+    Dwarf_Word table_off;
+    const uint8_t *section;
+    size_t len;
 
-    if (dwarf_getsrclines(unit_die, &lines, &count) != 0)
-        return;
-    unit->rows = mem_array(count, sizeof(*unit->rows));
-    for (size_t i = 0; i < count; i++) {
-        Dwarf_Line *line = dwarf_onesrcline(lines, i);
-        struct dwarf_row *row = &unit->rows[unit->row_count];
-        bool is_end = false;
-        Dwarf_Addr vaddr;
-        int number = 0;
-        unsigned discriminator = 0;
-
-        if (dwarf_lineaddr(line, &vaddr) != 0)
-            continue;
-        dwarf_lineendsequence(line, &is_end);
-        if (!is_end) {
-            dwarf_lineno(line, &number);
-            dwarf_linediscriminator(line, &discriminator);
-        }
-        *row = (struct dwarf_row){vaddr, number > 0 ? (uint32_t)number : 0, discriminator};
-        unit->row_count++;
-    }
+    if (dwarf_formudata(dwarf_attr(unit_die, DW_AT_stmt_list, &attribute), &table_off) == 0 &&
+        (section_find(elf, ".debug_line", &section, &len) ||
+         section_find(elf, ".zdebug_line", &section, &len)))
+        line_table_read(&unit->lines, section, len, table_off);
 }
 
 void dwarf_unit_load(struct dwarf_unit *unit, void *dwarf, struct dwarf_functions *functions)
@@ -291,7 +278,7 @@ void dwarf_unit_load(struct dwarf_unit *unit, void *dwarf, struct dwarf_function
         return;
     walk(&loader, &die, DWARF_UNIT_NONE, 0);
     flatten(&loader);
-    load_rows(unit, &die);
+    load_lines(unit, dwarf, &die);
     free(loader.ranges);
 }
 
@@ -299,7 +286,7 @@ void dwarf_unit_release(struct dwarf_unit *unit)
 {
     free(unit->scopes);
     free(unit->spans);
-    free(unit->rows);
+    line_table_release(&unit->lines);
     free(unit->functions);
 }
 
@@ -316,19 +303,4 @@ uint32_t dwarf_unit_find_scope(const struct dwarf_unit *unit, uint64_t vaddr)
             high = middle;
     }
     return low ? unit->spans[low - 1].scope : DWARF_UNIT_NONE;
-}
-
-const struct dwarf_row *dwarf_unit_find_row(const struct dwarf_unit *unit, uint64_t vaddr)
-{
-    size_t low = 0, high = unit->row_count;
-
-    while (low < high) { /* the first row beyond vaddr */
-        size_t middle = low + (high - low) / 2;
-
-        if (unit->rows[middle].vaddr <= vaddr)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low ? &unit->rows[low - 1] : NULL;
 }

@@ -13,6 +13,7 @@
 
 #include "base/byteset.h"
 #include "base/memory.h"
+#include "binary/line_table.h"
 #include "binary/symbolizer.h"
 
 #define DWARF_UNIT_NONE UINT32_MAX
@@ -30,12 +31,6 @@ struct dwarf_span {
     uint32_t scope;
 };
 
-struct dwarf_row { /* of the line table: [vaddr, the next row's vaddr) */
-    uint64_t vaddr;
-    uint32_t line; /* 0 also at the end of a sequence */
-    uint32_t discriminator;
-};
-
 struct dwarf_unit {
     uint64_t die_off; /* of the unit's DIE in .debug_info */
     const char *path;
@@ -44,8 +39,7 @@ struct dwarf_unit {
     size_t scope_count, scope_capacity;
     struct dwarf_span *spans;
     size_t span_count, span_capacity;
-    struct dwarf_row *rows;
-    size_t row_count;
+    struct line_table lines;
     const struct symbolizer_function **functions;
     size_t function_count, function_capacity;
 };
@@ -58,13 +52,12 @@ struct dwarf_functions {
     size_t count, capacity;
 };
 
-/* Reads the unit's scopes, spans and rows. `dwarf` is a Dwarf *. Damage makes it less complete. */
+/* Reads the unit's scopes, spans and lines. `dwarf` is a Dwarf *. Damage makes it less complete. */
 void dwarf_unit_load(struct dwarf_unit *unit, void *dwarf, struct dwarf_functions *functions);
 void dwarf_unit_release(struct dwarf_unit *unit);
 
-/* The innermost scope at vaddr, or DWARF_UNIT_NONE; and the row, or NULL. */
+/* The innermost scope at vaddr, or DWARF_UNIT_NONE. */
 uint32_t dwarf_unit_find_scope(const struct dwarf_unit *unit, uint64_t vaddr);
-const struct dwarf_row *dwarf_unit_find_row(const struct dwarf_unit *unit, uint64_t vaddr);
 
 /* The unit's path: its name below its compilation folder, normalized, in the arena. */
 const char *dwarf_unit_read_path(void *unit_die, struct arena *arena);

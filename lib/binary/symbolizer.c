@@ -127,7 +127,7 @@ size_t symbolizer_find(struct symbolizer *symbolizer, uint64_t vaddr,
 {
     const struct dwarf_unit *unit = find_unit(symbolizer, vaddr);
     uint32_t scope = unit ? dwarf_unit_find_scope(unit, vaddr) : DWARF_UNIT_NONE;
-    const struct dwarf_row *row = unit ? dwarf_unit_find_row(unit, vaddr) : NULL;
+    const struct line_row *row = unit ? line_table_find(&unit->lines, vaddr) : NULL;
     uint32_t line = row ? row->line : 0, discriminator = row ? row->discriminator : 0;
     size_t count = 0;
 

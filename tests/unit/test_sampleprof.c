@@ -19,6 +19,9 @@ static void test_discriminators(void **state)
     assert_int_equal(sampleprof_decode_discriminator(0).factor, 1);
     assert_int_equal(sampleprof_decode_discriminator(1).base, 0);
     assert_int_equal(sampleprof_decode_discriminator(2).base, 1);
+    decoded = sampleprof_decode_discriminator(455082007); /* a call's pseudo-probe: ends in 111 */
+    assert_int_equal(decoded.base, 0);
+    assert_int_equal(decoded.factor, 1);
     /* 12 bits: 100 is 0b1100100: low 5 bits 4, the rest 3 above the marker bit */
     assert_int_equal(sampleprof_decode_discriminator((4 | 0x20 | (3 << 6)) << 1).base, 100);
 }
