@@ -1,4 +1,4 @@
-/* Any bytes as an executable: image, symbolizer and blocks over all of its symbols. */
+/* Any bytes as an executable: image, symbolizer, blocks over all of its symbols, and probes. */
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -7,6 +7,7 @@
 
 #include "base/file.h"
 #include "binary/blocks.h"
+#include "binary/probes.h"
 #include "binary/symbolizer.h"
 
 /* Bounds the work on one input, not what is accepted. */
@@ -46,6 +47,13 @@ static void look_at_symbols(const struct image *image)
     symbolizer_close(symbolizer);
 }
 
+static void look_at_probes(const struct image *image)
+{
+    struct err err = {0};
+
+    probes_free(probes_read(image, &err));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     int fd = memfd_create("image", MFD_CLOEXEC);
@@ -62,6 +70,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (image) {
         look_at_code(image);
         look_at_symbols(image);
+        look_at_probes(image);
     }
     image_close(image);
     close(fd);
