@@ -3,61 +3,14 @@
 #include <linux/perf_event.h>
 #include <string.h>
 
+#include "profile/perf_cursor.h"
+
+#ifndef PERF_SAMPLE_BRANCH_COUNTERS /* from Linux 6.8 on */
+#define PERF_SAMPLE_BRANCH_COUNTERS (1U << 19)
+#endif
+
+#define BRANCH_BYTES           24 /* u64 from | u64 to | u64 flags */
 #define FIRST_SYNTHESIZED_TYPE 64 /* from here on: records of perf's own, without a trailer */
-
-/* What is left of a record. After a read beyond its end `failed` is set, and all reads give 0. */
-struct cursor {
-    const unsigned char *next;
-    size_t left_bytes;
-    bool failed;
-};
-
-static const unsigned char *take(struct cursor *cursor, size_t len)
-{
-    const unsigned char *at = cursor->next;
-
-    if (cursor->failed || len > cursor->left_bytes) {
-        cursor->failed = true;
-        return NULL;
-    }
-    cursor->next += len;
-    cursor->left_bytes -= len;
-    return at;
-}
-
-static uint64_t take_u64(struct cursor *cursor)
-{
-    const unsigned char *at = take(cursor, sizeof(uint64_t));
-    uint64_t value = 0;
-
-    if (at)
-        memcpy(&value, at, sizeof(value));
-    return value;
-}
-
-static uint32_t take_u32(struct cursor *cursor)
-{
-    const unsigned char *at = take(cursor, sizeof(uint32_t));
-    uint32_t value = 0;
-
-    if (at)
-        memcpy(&value, at, sizeof(value));
-    return value;
-}
-
-/* The text ends within the record, or there is none. */
-static const char *take_text(struct cursor *cursor)
-{
-    const unsigned char *end = NULL;
-
-    if (!cursor->failed && cursor->left_bytes)
-        end = memchr(cursor->next, '\0', cursor->left_bytes);
-    if (!end) {
-        cursor->failed = true;
-        return "";
-    }
-    return (const char *)take(cursor, (size_t)(end - cursor->next) + 1);
-}
 
 static bool has(const struct perf_record_layout *layout, uint64_t field)
 {
@@ -68,13 +21,13 @@ static bool has(const struct perf_record_layout *layout, uint64_t field)
  * The trailer (struct sample_id) of records that are not samples, in this order, each if its bit
  * is in sample_type: u32 pid, tid | u64 time | u64 id | u64 stream id | u32 cpu, reserved | u64 id.
  */
-static void take_trailer(struct cursor *cursor, const struct perf_record_layout *layout,
+static void take_trailer(struct perf_cursor *cursor, const struct perf_record_layout *layout,
                          struct perf_record *record)
 {
     size_t len = 8 * ((size_t)has(layout, PERF_SAMPLE_TID) + has(layout, PERF_SAMPLE_TIME) +
                       has(layout, PERF_SAMPLE_ID) + has(layout, PERF_SAMPLE_STREAM_ID) +
                       has(layout, PERF_SAMPLE_CPU) + has(layout, PERF_SAMPLE_IDENTIFIER));
-    struct cursor trailer = {.left_bytes = len};
+    struct perf_cursor trailer = {.left_bytes = len, .is_swapped = cursor->is_swapped};
 
     if (!layout->sample_id_all || record->type >= FIRST_SYNTHESIZED_TYPE)
         return;
@@ -85,11 +38,11 @@ static void take_trailer(struct cursor *cursor, const struct perf_record_layout 
     cursor->left_bytes -= len;
     trailer.next = cursor->next + cursor->left_bytes;
     if (has(layout, PERF_SAMPLE_TID)) {
-        record->pid = take_u32(&trailer);
-        record->tid = take_u32(&trailer);
+        record->pid = perf_cursor_u32(&trailer);
+        record->tid = perf_cursor_u32(&trailer);
     }
     if (has(layout, PERF_SAMPLE_TIME))
-        record->time_ns = take_u64(&trailer);
+        record->time_ns = perf_cursor_u64(&trailer);
 }
 
 /*
@@ -97,7 +50,7 @@ static void take_trailer(struct cursor *cursor, const struct perf_record_layout 
  *   u64 nr | time enabled? | time running? | nr x { value, id?, lost? }
  *   value | time enabled? | time running? | id? | lost?
  */
-static void skip_counters(struct cursor *cursor, uint64_t read_format)
+static void skip_counters(struct perf_cursor *cursor, uint64_t read_format)
 {
     size_t times = !!(read_format & PERF_FORMAT_TOTAL_TIME_ENABLED) +
                    !!(read_format & PERF_FORMAT_TOTAL_TIME_RUNNING);
@@ -105,48 +58,79 @@ static void skip_counters(struct cursor *cursor, uint64_t read_format)
     uint64_t counters = 1;
 
     if (read_format & PERF_FORMAT_GROUP)
-        counters = take_u64(cursor);
-    take(cursor, 8 * times);
+        counters = perf_cursor_u64(cursor);
+    perf_cursor_take(cursor, 8 * times);
     if (counters > cursor->left_bytes / (8 * words))
         cursor->failed = true;
     else
-        take(cursor, 8 * words * (size_t)counters);
+        perf_cursor_take(cursor, 8 * words * (size_t)counters);
+}
+
+/* u64 count | count entries; their first byte, or NULL if there are none. */
+static const unsigned char *take_array(struct perf_cursor *cursor, size_t entry_bytes,
+                                       size_t *count)
+{
+    uint64_t entries = perf_cursor_u64(cursor);
+
+    if (entries > cursor->left_bytes / entry_bytes) {
+        cursor->failed = true;
+        return NULL;
+    }
+    *count = (size_t)entries;
+    return perf_cursor_take(cursor, (size_t)entries * entry_bytes);
+}
+
+/* u64 count | u64 hardware index? | count x { from, to, flags } | u64 counters[count]? */
+static void take_branches(struct perf_cursor *cursor, const struct perf_record_layout *layout,
+                          struct perf_record_sample *sample)
+{
+    uint64_t count = perf_cursor_u64(cursor);
+
+    if (layout->branch_sample_type & PERF_SAMPLE_BRANCH_HW_INDEX)
+        perf_cursor_take(cursor, 8);
+    if (count > cursor->left_bytes / BRANCH_BYTES) {
+        cursor->failed = true;
+        return;
+    }
+    sample->branch_count = (size_t)count;
+    sample->branches = perf_cursor_take(cursor, (size_t)count * BRANCH_BYTES);
+    if (layout->branch_sample_type & PERF_SAMPLE_BRANCH_COUNTERS)
+        perf_cursor_take(cursor, (size_t)count * 8);
 }
 
 /*
  * u64 identifier | u64 ip | u32 pid, tid | u64 time | u64 addr | u64 id | u64 stream id |
- * u32 cpu, reserved | u64 period | counters | u64 n, ip[n]; each if its bit is in sample_type.
+ * u32 cpu, reserved | u64 period | counters | u64 n, ip[n] | u32 n, u8 raw[n] | branches;
+ * each if its bit is in sample_type.
  */
-static void take_sample(struct cursor *cursor, const struct perf_record_layout *layout,
+static void take_sample(struct perf_cursor *cursor, const struct perf_record_layout *layout,
                         struct perf_record *record)
 {
     struct perf_record_sample *sample = &record->sample;
-    uint64_t count = 0;
 
     if (has(layout, PERF_SAMPLE_IDENTIFIER))
-        take_u64(cursor);
+        perf_cursor_u64(cursor);
     if (has(layout, PERF_SAMPLE_IP))
-        sample->ip = take_u64(cursor);
+        sample->ip = perf_cursor_u64(cursor);
     if (has(layout, PERF_SAMPLE_TID)) {
-        record->pid = take_u32(cursor);
-        record->tid = take_u32(cursor);
+        record->pid = perf_cursor_u32(cursor);
+        record->tid = perf_cursor_u32(cursor);
     }
     if (has(layout, PERF_SAMPLE_TIME))
-        record->time_ns = take_u64(cursor);
-    take(cursor, 8 * ((size_t)has(layout, PERF_SAMPLE_ADDR) + has(layout, PERF_SAMPLE_ID) +
-                      has(layout, PERF_SAMPLE_STREAM_ID) + has(layout, PERF_SAMPLE_CPU)));
+        record->time_ns = perf_cursor_u64(cursor);
+    perf_cursor_take(cursor,
+                     8 * ((size_t)has(layout, PERF_SAMPLE_ADDR) + has(layout, PERF_SAMPLE_ID) +
+                          has(layout, PERF_SAMPLE_STREAM_ID) + has(layout, PERF_SAMPLE_CPU)));
     if (has(layout, PERF_SAMPLE_PERIOD))
-        sample->period = take_u64(cursor);
+        sample->period = perf_cursor_u64(cursor);
     if (has(layout, PERF_SAMPLE_READ))
         skip_counters(cursor, layout->read_format);
     if (has(layout, PERF_SAMPLE_CALLCHAIN))
-        count = take_u64(cursor);
-    if (count > cursor->left_bytes / sizeof(uint64_t)) {
-        cursor->failed = true;
-        return;
-    }
-    sample->chain_count = (size_t)count;
-    sample->chain = take(cursor, (size_t)count * sizeof(uint64_t));
+        sample->chain = take_array(cursor, sizeof(uint64_t), &sample->chain_count);
+    if (has(layout, PERF_SAMPLE_RAW))
+        perf_cursor_take(cursor, perf_cursor_u32(cursor));
+    if (has(layout, PERF_SAMPLE_BRANCH_STACK))
+        take_branches(cursor, layout, sample);
 }
 
 /*
@@ -154,25 +138,25 @@ static void take_sample(struct cursor *cursor, const struct perf_record_layout *
  * MMAP2: the same, and before the name 24 bytes and u32 prot, flags. The 24 bytes are device and
  *        inode, or (MISC_MMAP_BUILD_ID) u8 length | 3 reserved | 20 bytes of build id.
  */
-static void take_map(struct cursor *cursor, struct perf_record *record)
+static void take_map(struct perf_cursor *cursor, struct perf_record *record)
 {
     struct perf_record_map *map = &record->map;
     const unsigned char *identity = NULL;
     uint64_t map_len;
 
-    record->pid = take_u32(cursor);
-    record->tid = take_u32(cursor);
-    map->start_ip = take_u64(cursor);
-    map_len = take_u64(cursor);
-    map->pgoff = take_u64(cursor);
+    record->pid = perf_cursor_u32(cursor);
+    record->tid = perf_cursor_u32(cursor);
+    map->start_ip = perf_cursor_u64(cursor);
+    map_len = perf_cursor_u64(cursor);
+    map->pgoff = perf_cursor_u64(cursor);
     map->is_data = (record->misc & PERF_RECORD_MISC_MMAP_DATA) != 0;
     if (__builtin_add_overflow(map->start_ip, map_len, &map->limit_ip))
         map->limit_ip = UINT64_MAX;
     if (record->type == PERF_RECORD_MMAP2) {
-        identity = take(cursor, 24);
-        take(cursor, 8);
+        identity = perf_cursor_take(cursor, 24);
+        perf_cursor_take(cursor, 8);
     }
-    map->name = take_text(cursor);
+    map->name = perf_cursor_text(cursor);
     if (!identity || !(record->misc & PERF_RECORD_MISC_MMAP_BUILD_ID))
         return;
     if (identity[0] > PERF_RECORD_BUILD_ID_BYTES)
@@ -183,16 +167,16 @@ static void take_map(struct cursor *cursor, struct perf_record *record)
 }
 
 /* u32 pid, parent's pid | u32 tid, parent's tid | u64 time */
-static void take_task(struct cursor *cursor, struct perf_record *record)
+static void take_task(struct perf_cursor *cursor, struct perf_record *record)
 {
-    record->pid = take_u32(cursor);
-    record->task.parent_pid = take_u32(cursor);
-    record->tid = take_u32(cursor);
-    record->task.parent_tid = take_u32(cursor);
-    record->time_ns = take_u64(cursor);
+    record->pid = perf_cursor_u32(cursor);
+    record->task.parent_pid = perf_cursor_u32(cursor);
+    record->tid = perf_cursor_u32(cursor);
+    record->task.parent_tid = perf_cursor_u32(cursor);
+    record->time_ns = perf_cursor_u64(cursor);
 }
 
-static void take_body(struct cursor *cursor, const struct perf_record_layout *layout,
+static void take_body(struct perf_cursor *cursor, const struct perf_record_layout *layout,
                       struct perf_record *record)
 {
     if (record->type == PERF_RECORD_SAMPLE) {
@@ -206,24 +190,24 @@ static void take_body(struct cursor *cursor, const struct perf_record_layout *la
         take_map(cursor, record);
         break;
     case PERF_RECORD_COMM: /* u32 pid, tid | name */
-        record->pid = take_u32(cursor);
-        record->tid = take_u32(cursor);
-        record->name = take_text(cursor);
+        record->pid = perf_cursor_u32(cursor);
+        record->tid = perf_cursor_u32(cursor);
+        record->name = perf_cursor_text(cursor);
         break;
     case PERF_RECORD_FORK:
     case PERF_RECORD_EXIT:
         take_task(cursor, record);
         break;
     case PERF_RECORD_LOST: /* u64 id | u64 lost */
-        take_u64(cursor);
-        record->lost = take_u64(cursor);
+        perf_cursor_u64(cursor);
+        record->lost = perf_cursor_u64(cursor);
         break;
     case PERF_RECORD_LOST_SAMPLES: /* u64 lost */
-        record->lost = take_u64(cursor);
+        record->lost = perf_cursor_u64(cursor);
         break;
     case PERF_RECORD_THROTTLE: /* u64 time | u64 id | u64 stream id */
-        record->time_ns = take_u64(cursor);
-        take(cursor, 16);
+        record->time_ns = perf_cursor_u64(cursor);
+        perf_cursor_take(cursor, 16);
         break;
     }
 }
@@ -231,34 +215,38 @@ static void take_body(struct cursor *cursor, const struct perf_record_layout *la
 bool perf_record_read(const void *data, size_t len, const struct perf_record_layout *layout,
                       struct perf_record *record, struct err *err)
 {
-    struct perf_event_header header;
-    struct perf_record found = {0};
-    struct cursor cursor;
+    struct perf_cursor cursor = {.next = data, .left_bytes = len, .is_swapped = layout->is_swapped};
+    struct perf_cursor_header header = perf_cursor_header(&cursor);
+    struct perf_record found = {.is_swapped = layout->is_swapped};
 
-    if (len < sizeof(header))
-        return err_set(err, ERR_FORMAT, "perf record: %zu bytes, expected a header of %zu", len,
-                       sizeof(header));
-    memcpy(&header, data, sizeof(header));
-    if (header.size < sizeof(header) || header.size > len)
-        return err_set(err, ERR_FORMAT, "perf record of type %u: size %u, expected %zu to %zu",
-                       header.type, header.size, sizeof(header), len);
-    cursor = (struct cursor){.next = (const unsigned char *)data + sizeof(header),
-                             .left_bytes = header.size - sizeof(header)};
+    if (cursor.failed)
+        return err_set(err, ERR_FORMAT, "perf record: %zu bytes, expected a header of %d", len,
+                       PERF_CURSOR_HEADER_BYTES);
+    if (header.size_bytes < PERF_CURSOR_HEADER_BYTES || header.size_bytes > len)
+        return err_set(err, ERR_FORMAT, "perf record of type %u: size %u, expected %d to %zu",
+                       header.type, header.size_bytes, PERF_CURSOR_HEADER_BYTES, len);
+    cursor.left_bytes = header.size_bytes - PERF_CURSOR_HEADER_BYTES;
     found.type = header.type;
     found.misc = header.misc;
-    found.size_bytes = header.size;
+    found.size_bytes = header.size_bytes;
     take_body(&cursor, layout, &found);
     if (cursor.failed)
         return err_set(err, ERR_FORMAT, "perf record of type %u: its %u bytes end within a field",
-                       header.type, header.size);
+                       header.type, header.size_bytes);
     *record = found;
     return true;
 }
 
 uint64_t perf_record_caller(const struct perf_record *record, size_t index)
 {
-    uint64_t ip;
+    return perf_cursor_read_u64(record->sample.chain + index * sizeof(uint64_t),
+                                record->is_swapped);
+}
 
-    memcpy(&ip, record->sample.chain + index * sizeof(ip), sizeof(ip));
-    return ip;
+struct perf_branch perf_record_branch(const struct perf_record *record, size_t index)
+{
+    const unsigned char *at = record->sample.branches + index * BRANCH_BYTES;
+
+    return (struct perf_branch){.from_ip = perf_cursor_read_u64(at, record->is_swapped),
+                                .to_ip = perf_cursor_read_u64(at + 8, record->is_swapped)};
 }

@@ -2,15 +2,14 @@
  * perf_record.h - one record of the kernel's perf event stream, decoded from its bytes.
  *
  * The same bytes come from a ring buffer of perf_event_open() and from the data section of a
- * perf.data file. Source of the format: linux/perf_event.h, enum perf_event_type. Byte order is
- * this machine's.
+ * perf.data file (perf_data.h). Source of the format: linux/perf_event.h, enum perf_event_type.
  *
- * Nothing is allocated: `name` and `chain` point into the bytes given and are good as long as
- * those. Addresses are `ip`: run time, in the address space of `pid`. Times are in nanoseconds of
- * the clock that the event was opened with; 0 where the record carries none.
+ * Nothing is allocated: `name`, `chain` and `branches` point into the bytes given and are good as
+ * long as those. Addresses are `ip`: run time, in the address space of `pid`. Times are in
+ * nanoseconds of the clock that the event was opened with; 0 where the record carries none.
  *
- * Of a sample, everything up to the call chain is decoded; what may follow it (raw data, branch
- * stack, registers, stack) is neither read nor checked.
+ * Of a sample, everything up to the branch stack is decoded; what may follow it (registers, stack,
+ * weight) is neither read nor checked.
  */
 #ifndef PROFILE_PERF_RECORD_H
 #define PROFILE_PERF_RECORD_H
@@ -27,15 +26,19 @@
 
 /* What perf_event_attr said, and without which a record cannot be read. */
 struct perf_record_layout {
-    uint64_t sample_type; /* PERF_SAMPLE_* */
-    uint64_t read_format; /* PERF_FORMAT_* */
-    bool sample_id_all;   /* records other than samples end with pid, tid, time, ... */
+    uint64_t sample_type;        /* PERF_SAMPLE_* */
+    uint64_t read_format;        /* PERF_FORMAT_* */
+    uint64_t branch_sample_type; /* PERF_SAMPLE_BRANCH_* */
+    bool sample_id_all;          /* records other than samples end with pid, tid, time, ... */
+    bool is_swapped;             /* written by a machine of the other byte order */
 };
 
 struct perf_record_sample {
     uint64_t ip, period;
     const unsigned char *chain; /* see perf_record_caller() */
     size_t chain_count;
+    const unsigned char *branches; /* see perf_record_branch() */
+    size_t branch_count;
 };
 
 struct perf_record_map {
@@ -54,7 +57,9 @@ struct perf_record_task {
 struct perf_record {
     uint32_t type; /* PERF_RECORD_*; one that is not listed here has only pid, tid and time_ns */
     uint16_t misc; /* PERF_RECORD_MISC_* */
+    bool is_swapped;
     size_t size_bytes;
+    uint32_t event; /* its index in a perf.data file (perf_data.h); 0 from elsewhere */
     uint32_t pid, tid;
     uint64_t time_ns;
     union {
@@ -79,5 +84,12 @@ MUST_CHECK bool perf_record_read(const void *data, size_t len,
  * at or above PERF_CONTEXT_MAX) in between, the sampled ip first, then return addresses.
  */
 uint64_t perf_record_caller(const struct perf_record *record, size_t index);
+
+/* Entry `index` of the branch stack, 0 the newest: a branch that was taken. */
+struct perf_branch {
+    uint64_t from_ip; /* of the branch instruction */
+    uint64_t to_ip;   /* of the instruction that ran next */
+};
+struct perf_branch perf_record_branch(const struct perf_record *record, size_t index);
 
 #endif

@@ -24,10 +24,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
     data += 17;
     len -= 17;
     while (perf_record_read(data, len, &layout, &record, &err)) {
-        if (record.type == PERF_RECORD_SAMPLE)
+        if (record.type == PERF_RECORD_SAMPLE) {
             for (size_t i = 0; i < record.sample.chain_count; i++)
                 sink += perf_record_caller(&record, i);
-        else if (record.type == PERF_RECORD_MMAP || record.type == PERF_RECORD_MMAP2)
+            for (size_t i = 0; i < record.sample.branch_count; i++)
+                sink += perf_record_branch(&record, i).to_ip;
+        } else if (record.type == PERF_RECORD_MMAP || record.type == PERF_RECORD_MMAP2)
             sink += strlen(record.map.name) + record.map.build_id[record.map.build_id_len / 2];
         else if (record.type == PERF_RECORD_COMM)
             sink += strlen(record.name);

@@ -241,6 +241,47 @@ static void test_sample_counts(void **state)
     strbuf_release(&bytes);
 }
 
+/* Raw data, then branches: with the hardware's index and counters behind them, or without. */
+static void test_branches(void **state)
+{
+    static const uint64_t kinds[] = {0, PERF_SAMPLE_BRANCH_HW_INDEX, 1U << 19,
+                                     PERF_SAMPLE_BRANCH_HW_INDEX | 1U << 19};
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
+        struct perf_record_layout layout = plain;
+        struct strbuf bytes = build_sample(&plain);
+        struct perf_record record;
+        size_t count_at;
+        uint64_t count = 3;
+
+        layout.sample_type |= PERF_SAMPLE_RAW | PERF_SAMPLE_BRANCH_STACK;
+        layout.branch_sample_type = kinds[i];
+        put_u32(&bytes, 4);
+        put_u32(&bytes, 1234567);
+        count_at = bytes.len;
+        put_u64(&bytes, 2);
+        if (kinds[i] & PERF_SAMPLE_BRANCH_HW_INDEX)
+            put_u64(&bytes, UINT64_MAX);
+        for (uint64_t value = 1; value <= 6; value++)
+            put_u64(&bytes, value);
+        if (kinds[i] & 1U << 19)
+            for (int k = 0; k < 2; k++)
+                put_u64(&bytes, UINT64_MAX);
+        set_size(&bytes, bytes.len);
+        record = read_good(&bytes, &layout);
+        assert_int_equal(record.sample.branch_count, 2);
+        assert_int_equal(perf_record_branch(&record, 0).from_ip, 1);
+        assert_int_equal(perf_record_branch(&record, 0).to_ip, 2);
+        assert_int_equal(perf_record_branch(&record, 1).from_ip, 4);
+        assert_int_equal(perf_record_branch(&record, 1).to_ip, 5);
+        check_cuts(bytes, &layout);
+        memcpy(bytes.data + count_at, &count, 8);
+        assert_false(read_exactly(bytes.data, bytes.len, &layout, &record));
+        strbuf_release(&bytes);
+    }
+}
+
 static void test_map(void **state)
 {
     (void)state;
@@ -348,10 +389,15 @@ static void test_unknown_type(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_sample),      cmocka_unit_test(test_sample_counts),
-        cmocka_unit_test(test_map),         cmocka_unit_test(test_map_without_build_id),
-        cmocka_unit_test(test_map_hostile), cmocka_unit_test(test_tasks),
-        cmocka_unit_test(test_others),      cmocka_unit_test(test_unknown_type),
+        cmocka_unit_test(test_sample),
+        cmocka_unit_test(test_sample_counts),
+        cmocka_unit_test(test_branches),
+        cmocka_unit_test(test_map),
+        cmocka_unit_test(test_map_without_build_id),
+        cmocka_unit_test(test_map_hostile),
+        cmocka_unit_test(test_tasks),
+        cmocka_unit_test(test_others),
+        cmocka_unit_test(test_unknown_type),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
