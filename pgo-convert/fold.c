@@ -123,16 +123,29 @@ bool fold_lines(struct sampleprof *tree, const struct profile *profile,
     return node != NULL;
 }
 
+struct unit_map {
+    struct sampleprof *tree;
+    struct sampleprof_unit *unit; /* whose names come now */
+};
+
+static void add_unit(void *data, const char *path)
+{
+    struct unit_map *map = data;
+
+    map->unit = sampleprof_add_unit(map->tree, path);
+}
+
+static void add_unit_name(void *data, const char *linkage_name)
+{
+    struct unit_map *map = data;
+
+    sampleprof_add_unit_name(map->tree, map->unit, linkage_name);
+}
+
 void fold_units(struct sampleprof *tree, const struct binary *binary)
 {
-    for (size_t i = 0; i < symbolizer_unit_count(binary->symbolizer); i++) {
-        const char *path = symbolizer_unit_path(binary->symbolizer, i);
-        struct sampleprof_unit *unit = sampleprof_add_unit(tree, path);
-        const struct symbolizer_function *const *functions;
-        size_t count;
+    struct unit_map map = {.tree = tree};
+    const struct symbolizer_visitor visitor = {add_unit, add_unit_name, &map};
 
-        functions = symbolizer_unit_functions(binary->symbolizer, i, &count);
-        for (size_t j = 0; j < count; j++)
-            sampleprof_add_unit_name(tree, unit, functions[j]->linkage_name);
-    }
+    symbolizer_visit_units(binary->symbolizer, &visitor);
 }

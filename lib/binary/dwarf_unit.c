@@ -1,23 +1,14 @@
 #include "binary/dwarf_unit.h"
 
 #include <dwarf.h>
-#include <elfutils/libdw.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/path.h"
-#include "binary/section.h"
-
-/* A GNU extension that dwarf.h of elfutils does not name (LLVM's Dwarf.def does). */
-#ifndef DW_AT_GNU_discriminator
-#define DW_AT_GNU_discriminator 0x2136
-#endif
+#include "binary/dwarf_function.h"
+#include "binary/dwarf_ranges.h"
 
 /* DIE trees nest as deep as the source's blocks; damage could nest without end. */
 #define MAX_DEPTH 512
-
-/* A copy names its origin, that perhaps another; damage could lead in a circle. */
-#define MAX_ORIGINS 16
 
 /* A range of a scope, before flattening. */
 struct range {
@@ -26,63 +17,20 @@ struct range {
 };
 
 struct loader {
+    struct dwarf_image *image;
     struct dwarf_unit *unit;
-    struct dwarf_functions *functions;
     struct range *ranges;
     size_t range_count, range_capacity;
 };
 
-static const char *read_text(Dwarf_Die *die, unsigned name)
+const struct dwarf_cu *dwarf_unit_body(const struct dwarf_unit *unit)
 {
-    Dwarf_Attribute attribute;
-    const char *text = dwarf_formstring(dwarf_attr_integrate(die, name, &attribute));
-
-    return text ? text : "";
+    return unit->is_split ? &unit->split : &unit->cu;
 }
 
-/* dwarf_decl_file() takes index 0 for "none", as it was before DWARF 5: there it is the main file.
- */
-static const char *read_file(Dwarf_Die *die)
+/* Its name below its compilation folder, normalized. */
+static const char *read_path(struct arena *arena, const char *folder, const char *name)
 {
-    const char *file = dwarf_decl_file(die);
-    Dwarf_Attribute attribute;
-    Dwarf_Word index;
-    Dwarf_Half version;
-    Dwarf_Files *files;
-    Dwarf_Die unit;
-    size_t count;
-
-    if (!file && dwarf_cu_info(die->cu, &version, NULL, NULL, NULL, NULL, NULL, NULL) == 0 &&
-        version >= 5 &&
-        dwarf_formudata(dwarf_attr_integrate(die, DW_AT_decl_file, &attribute), &index) == 0 &&
-        index == 0 && dwarf_diecu(die, &unit, NULL, NULL) &&
-        dwarf_getsrcfiles(&unit, &files, &count) == 0 && count > 0)
-        file = dwarf_filesrc(files, 0, NULL, NULL);
-    return file ? file : "";
-}
-
-static uint32_t read_number(Dwarf_Die *die, unsigned name)
-{
-    Dwarf_Attribute attribute;
-    Dwarf_Word value;
-
-    if (dwarf_formudata(dwarf_attr_integrate(die, name, &attribute), &value) != 0)
-        return 0;
-    return value > UINT32_MAX ? 0 : (uint32_t)value;
-}
-
-static bool read_flag(Dwarf_Die *die, unsigned name)
-{
-    Dwarf_Attribute attribute;
-    bool value;
-
-    return dwarf_formflag(dwarf_attr_integrate(die, name, &attribute), &value) == 0 && value;
-}
-
-const char *dwarf_unit_read_path(void *unit_die, struct arena *arena)
-{
-    const char *folder = read_text(unit_die, DW_AT_comp_dir);
-    const char *name = read_text(unit_die, DW_AT_name);
     char *joined = path_join(folder, name), *normal = path_normalize(joined);
     const char *path = arena_strdup(arena, normal);
 
@@ -91,112 +39,137 @@ const char *dwarf_unit_read_path(void *unit_die, struct arena *arena)
     return path;
 }
 
-/* With link-time optimization the origin of a copy is in another unit. */
-static const char *unit_path(const struct loader *loader, Dwarf_Die *die)
+/* A skeleton has the folder, its split unit the name. */
+void dwarf_unit_open(struct dwarf_image *image, struct dwarf_unit *unit)
 {
-    Dwarf_Die unit_die;
+    const char *folder = "", *name = "";
+    struct dwarf_die die, split_die;
 
-    if (!dwarf_diecu(die, &unit_die, NULL, NULL) ||
-        dwarf_dieoffset(&unit_die) == loader->unit->die_off)
-        return loader->unit->path;
-    return dwarf_unit_read_path(&unit_die, loader->functions->arena);
-}
-
-static const struct symbolizer_function *describe(struct loader *loader, Dwarf_Die *die)
-{
-    struct arena *arena = loader->functions->arena;
-    struct symbolizer_function *function = arena_alloc(arena, sizeof(*function));
-
-    function->name = read_text(die, DW_AT_name);
-    function->linkage_name = read_text(die, DW_AT_linkage_name);
-    if (!function->linkage_name[0])
-        function->linkage_name = read_text(die, DW_AT_MIPS_linkage_name);
-    if (!function->linkage_name[0])
-        function->linkage_name = function->name;
-    if (!function->name[0])
-        function->name = function->linkage_name;
-    function->file = read_file(die);
-    function->unit = unit_path(loader, die);
-    function->start_line = read_number(die, DW_AT_decl_line);
-    function->is_static = !read_flag(die, DW_AT_external);
-    return function;
-}
-
-/* The function of a subprogram or inlined copy, described once for all its copies. */
-static const struct symbolizer_function *find_function(struct loader *loader, Dwarf_Die *die)
-{
-    struct dwarf_functions *functions = loader->functions;
-    Dwarf_Attribute attribute;
-    Dwarf_Die origin = *die, next;
-    Dwarf_Off off;
-    uint32_t id;
-
-    for (int i = 0; i < MAX_ORIGINS; i++) {
-        if (!dwarf_formref_die(dwarf_attr(&origin, DW_AT_abstract_origin, &attribute), &next))
-            break;
-        origin = next;
+    if (unit->is_open)
+        return;
+    unit->is_open = true;
+    if (dwarf_cu_open(&unit->cu, NULL, &die)) {
+        folder = dwarf_die_text(&unit->cu, &die, FACT_COMP_DIR);
+        name = dwarf_die_text(&unit->cu, &die, FACT_NAME);
+        unit->is_split = dwarf_split_find(&image->split, &unit->cu, &die, &unit->split) &&
+                         dwarf_cu_open(&unit->split, &unit->cu, &split_die);
+        if (unit->is_split)
+            name = dwarf_die_text(&unit->split, &split_die, FACT_NAME);
     }
-    off = dwarf_dieoffset(&origin);
-    id = byteset_add(&functions->die_offs, &off, sizeof(off));
-    if (id == functions->count)
-        *ARRAY_PUSH(functions->items, functions->count, functions->capacity) =
-            describe(loader, &origin);
-    return functions->items[id];
+    if (!unit->path)
+        unit->path = read_path(&image->arena, folder, name);
 }
 
-static uint32_t add_scope(struct loader *loader, Dwarf_Die *die, uint32_t parent)
+void dwarf_unit_shut(struct dwarf_unit *unit)
+{
+    if (unit->is_loaded)
+        return;
+    dwarf_cu_release(&unit->cu);
+    dwarf_cu_release(&unit->split);
+    unit->is_open = unit->is_split = false;
+}
+
+/* GCC's plain numbers as LLVM would write them: base in 5 bits, or 12 with bit 5 set; a zero below.
+ */
+static uint32_t encode(uint32_t plain)
+{
+    if (plain > 0xfff)
+        return 0;
+    return (plain < 0x20 ? plain : (plain & 0x1f) | 0x20 | (plain & 0xfe0) << 1) << 1;
+}
+
+uint32_t dwarf_unit_discriminator(const struct dwarf_unit *unit, uint64_t number)
+{
+    if (number > UINT32_MAX)
+        return 0;
+    return dwarf_unit_body(unit)->is_plain ? encode((uint32_t)number) : (uint32_t)number;
+}
+
+static uint32_t add_scope(struct loader *loader, const struct dwarf_die *die, uint32_t parent)
 {
     struct dwarf_unit *unit = loader->unit;
-    bool is_inlined = dwarf_tag(die) == DW_TAG_inlined_subroutine;
-    struct dwarf_scope scope = {.function = find_function(loader, die), .parent = DWARF_UNIT_NONE};
+    struct dwarf_scope scope = {.parent = DWARF_UNIT_NONE};
 
-    if (is_inlined && parent != DWARF_UNIT_NONE) {
+    scope.function = dwarf_function_find(loader->image, unit, die);
+    if (die->tag == DW_TAG_inlined_subroutine && parent != DWARF_UNIT_NONE) {
+        uint64_t line = dwarf_die_number(die, FACT_CALL_LINE);
+
         scope.parent = parent;
         scope.depth = unit->scopes[parent].depth + 1;
-        scope.call_line = read_number(die, DW_AT_call_line);
-        scope.call_discriminator = read_number(die, DW_AT_GNU_discriminator);
+        scope.call_line = line > INT32_MAX ? 0 : (uint32_t)line;
+        scope.call_discriminator =
+            dwarf_unit_discriminator(unit, dwarf_die_number(die, FACT_DISCRIMINATOR));
     }
-    *ARRAY_PUSH(unit->functions, unit->function_count, unit->function_capacity) = scope.function;
     *ARRAY_PUSH(unit->scopes, unit->scope_count, unit->scope_capacity) = scope;
     return (uint32_t)unit->scope_count - 1;
 }
 
-static void add_ranges(struct loader *loader, Dwarf_Die *die, uint32_t scope)
+static void add_ranges(struct loader *loader, const struct dwarf_die *die, uint32_t scope)
 {
-    Dwarf_Addr base, start, end;
-    ptrdiff_t next = 0;
+    struct dwarf_ranges ranges;
+    uint64_t start, end;
 
-    while ((next = dwarf_ranges(die, next, &base, &start, &end)) > 0)
-        if (start < end)
+    dwarf_ranges_begin(&ranges, dwarf_unit_body(loader->unit), die);
+    while (dwarf_ranges_next(&ranges, &start, &end))
+        if (image_is_code(loader->image->image, start))
             *ARRAY_PUSH(loader->ranges, loader->range_count, loader->range_capacity) =
                 (struct range){start, end, scope, loader->unit->scopes[scope].depth};
 }
 
-/* A pure declaration is no function of this unit; an abstract one (inlined only) is. */
-static bool is_function(Dwarf_Die *die)
+/*
+ * What the symbol where a function starts knows better. -g1 has no DW_AT_external, but a symbol
+ * that is not local is not static. GCC leaves out the linkage name of C++'s static functions.
+ */
+static void consult_symbol(struct loader *loader, const struct dwarf_die *die)
 {
-    int tag = dwarf_tag(die);
+    const struct image *image = loader->image->image;
+    struct symbolizer_function *function;
+    const struct image_symbol *symbol;
+    uint64_t vaddr;
 
-    return tag == DW_TAG_inlined_subroutine ||
-           (tag == DW_TAG_subprogram && !dwarf_hasattr(die, DW_AT_declaration));
+    if (die->tag != DW_TAG_subprogram || !dwarf_die_has(die, FACT_LOW))
+        return;
+    vaddr = dwarf_die_address(dwarf_unit_body(loader->unit), die, FACT_LOW);
+    symbol = image_is_code(image, vaddr) ? image_find_symbol(image, vaddr) : NULL;
+    if (!symbol || symbol->start_vaddr != vaddr)
+        return;
+    function = dwarf_function_find(loader->image, loader->unit, die);
+    if (!symbol->is_local)
+        function->is_static = false;
+    if (function->linkage_name == function->name && strncmp(symbol->name, "_Z", 2) == 0 &&
+        strstr(symbol->name, function->name))
+        function->linkage_name = symbol->name;
 }
 
-static void walk(struct loader *loader, Dwarf_Die *parent_die, uint32_t parent, int depth)
+/* The DIEs come one by one; `parents` has the scope that is open at each depth. */
+static void walk(struct loader *loader)
 {
-    Dwarf_Die die;
+    const struct dwarf_cu *cu = dwarf_unit_body(loader->unit);
+    uint32_t parents[MAX_DEPTH] = {DWARF_UNIT_NONE};
+    uint64_t off = cu->die_off;
+    struct dwarf_die die;
+    size_t depth = 0;
 
-    if (depth > MAX_DEPTH || dwarf_child(parent_die, &die) != 0)
-        return;
-    do {
-        uint32_t scope = parent;
+    while (dwarf_cu_next(cu, &off, &die)) {
+        uint32_t scope = parents[depth];
 
-        if (is_function(&die)) {
-            scope = add_scope(loader, &die, parent);
-            add_ranges(loader, &die, scope);
+        if (die.tag == 0) {
+            if (depth == 0)
+                return;
+            depth--;
+            continue;
         }
-        if (dwarf_haschildren(&die) > 0)
-            walk(loader, &die, scope, depth + 1);
-    } while (dwarf_siblingof(&die, &die) == 0);
+        if (dwarf_function_is(&die)) {
+            scope = add_scope(loader, &die, scope);
+            add_ranges(loader, &die, scope);
+            consult_symbol(loader, &die);
+        }
+        if (die.has_children) {
+            if (depth + 1 == MAX_DEPTH)
+                return;
+            parents[++depth] = scope;
+        }
+    }
 }
 
 static int compare_ranges(const void *left, const void *right)
@@ -244,6 +217,9 @@ static void flatten(struct loader *loader)
         struct range *range = &loader->ranges[i];
 
         close_ranges(loader->unit, open, &open_count, range->start_vaddr);
+        if ((open_count ? open[open_count - 1].scope : DWARF_UNIT_NONE) !=
+            loader->unit->scopes[range->scope].parent)
+            continue; /* of a dropped or folded function */
         if (open_count && range->end_vaddr > open[open_count - 1].end_vaddr)
             range->end_vaddr = open[open_count - 1].end_vaddr; /* damage: must nest */
         add_span(loader->unit, range->start_vaddr, range->scope);
@@ -253,41 +229,40 @@ static void flatten(struct loader *loader)
     free(open);
 }
 
-/* Sections that are compressed have another name in the older form; libdw has decompressed both. */
-static void load_lines(struct dwarf_unit *unit, Dwarf *dwarf, Dwarf_Die *unit_die)
+/* The line table is the skeleton's, also of a split unit. */
+static void load_lines(struct dwarf_image *image, struct dwarf_unit *unit)
 {
-    Elf *elf = dwarf_getelf(dwarf);
-    Dwarf_Attribute attribute;
-    Dwarf_Word table_off;
-    const uint8_t *section;
-    size_t len;
+    uint64_t off = unit->cu.die_off, table_off;
+    struct dwarf_die die;
 
-    if (dwarf_formudata(dwarf_attr(unit_die, DW_AT_stmt_list, &attribute), &table_off) == 0 &&
-        (section_find(elf, ".debug_line", &section, &len) ||
-         section_find(elf, ".zdebug_line", &section, &len)))
-        line_table_read(&unit->lines, section, len, table_off);
+    if (!dwarf_cu_next(&unit->cu, &off, &die) || !dwarf_die_has(&die, FACT_LINES))
+        return;
+    table_off = dwarf_die_number(&die, FACT_LINES);
+    line_table_read(&unit->lines, image->sections.line.data, image->sections.line.len, table_off);
+    dwarf_files_read(&unit->files, &unit->cu, table_off,
+                     dwarf_die_text(&unit->cu, &die, FACT_COMP_DIR));
 }
 
-void dwarf_unit_load(struct dwarf_unit *unit, void *dwarf, struct dwarf_functions *functions)
+void dwarf_unit_load(struct dwarf_image *image, struct dwarf_unit *unit)
 {
-    struct loader loader = {.unit = unit, .functions = functions};
-    Dwarf_Die die;
+    struct loader loader = {.image = image, .unit = unit};
 
+    dwarf_unit_open(image, unit);
     unit->is_loaded = true;
-    if (!dwarf_offdie(dwarf, unit->die_off, &die))
-        return;
-    walk(&loader, &die, DWARF_UNIT_NONE, 0);
+    load_lines(image, unit);
+    walk(&loader);
     flatten(&loader);
-    load_lines(unit, dwarf, &die);
     free(loader.ranges);
 }
 
 void dwarf_unit_release(struct dwarf_unit *unit)
 {
+    unit->is_loaded = false;
+    dwarf_unit_shut(unit);
+    line_table_release(&unit->lines);
+    dwarf_files_release(&unit->files);
     free(unit->scopes);
     free(unit->spans);
-    line_table_release(&unit->lines);
-    free(unit->functions);
 }
 
 uint32_t dwarf_unit_find_scope(const struct dwarf_unit *unit, uint64_t vaddr)

@@ -10,6 +10,10 @@
 #include "base/memory.h"
 #include "base/strbuf.h"
 
+struct range { /* [start, end) */
+    uint64_t start_vaddr, end_vaddr;
+};
+
 struct image {
     char *path;
     int fd;
@@ -17,6 +21,8 @@ struct image {
     GElf_Ehdr header;
     GElf_Phdr *segments; /* PT_LOAD with file content, in the order of the file */
     size_t segment_count;
+    struct range *code; /* executable sections; segments where the section table is gone */
+    size_t code_count, code_capacity;
     char *build_id;
     struct image_symbol *symbols;
     size_t symbol_count, symbol_capacity;
@@ -85,6 +91,29 @@ static void read_segments(struct image *image)
     }
 }
 
+static void add_code(struct image *image, uint64_t start_vaddr, uint64_t bytes)
+{
+    uint64_t end_vaddr;
+
+    if (!__builtin_add_overflow(start_vaddr, bytes, &end_vaddr))
+        *ARRAY_PUSH(image->code, image->code_count, image->code_capacity) =
+            (struct range){start_vaddr, end_vaddr};
+}
+
+static void read_code(struct image *image)
+{
+    Elf_Scn *section = NULL;
+    GElf_Shdr header;
+
+    while ((section = elf_nextscn(image->elf, section)))
+        if (gelf_getshdr(section, &header) && (header.sh_flags & SHF_ALLOC) &&
+            (header.sh_flags & SHF_EXECINSTR))
+            add_code(image, header.sh_addr, header.sh_size);
+    for (size_t i = 0; !image->code_count && i < image->segment_count; i++)
+        if (image->segments[i].p_flags & PF_X)
+            add_code(image, image->segments[i].p_vaddr, image->segments[i].p_filesz);
+}
+
 static void read_symbol_table(struct image *image, Elf_Scn *section, const GElf_Shdr *header)
 {
     Elf_Data *data = elf_getdata(section, NULL);
@@ -102,7 +131,8 @@ static void read_symbol_table(struct image *image, Elf_Scn *section, const GElf_
         if (!name || __builtin_add_overflow(symbol.st_value, symbol.st_size, &end))
             continue;
         *ARRAY_PUSH(image->symbols, image->symbol_count, image->symbol_capacity) =
-            (struct image_symbol){symbol.st_value, end, name};
+            (struct image_symbol){symbol.st_value, end, name,
+                                  GELF_ST_BIND(symbol.st_info) == STB_LOCAL};
     }
 }
 
@@ -181,6 +211,7 @@ struct image *image_open(const char *path, struct err *err)
     image->path = mem_strdup(path);
     image->build_id = read_build_id(image->elf);
     read_segments(image);
+    read_code(image);
     read_symbols(image);
     return image;
 }
@@ -194,6 +225,7 @@ void image_close(struct image *image)
         close(image->fd);
     free(image->path);
     free(image->segments);
+    free(image->code);
     free(image->build_id);
     free(image->symbols);
     free(image);
@@ -222,6 +254,11 @@ enum image_machine image_machine(const struct image *image)
 }
 
 void *image_elf(const struct image *image)
+{
+    return image->elf;
+}
+
+void *image_debug_elf(const struct image *image)
 {
     return image->elf;
 }
@@ -291,6 +328,15 @@ const uint8_t *image_data(const struct image *image, uint64_t start_vaddr, uint6
 const uint8_t *image_code(const struct image *image, uint64_t start_vaddr, uint64_t end_vaddr)
 {
     return find_content(image, start_vaddr, end_vaddr, PF_X);
+}
+
+/* A linker that drops code leaves 0 in what spoke of it. */
+bool image_is_code(const struct image *image, uint64_t vaddr)
+{
+    for (size_t i = 0; i < image->code_count; i++)
+        if (vaddr >= image->code[i].start_vaddr && vaddr < image->code[i].end_vaddr)
+            return vaddr > 0;
+    return false;
 }
 
 char *image_read_build_id(const char *path)

@@ -28,6 +28,7 @@ enum image_machine {
 struct image_symbol {
     uint64_t start_vaddr, end_vaddr; /* [start, end) */
     const char *name;
+    bool is_local; /* not known outside its compile unit, or hidden when it was linked */
 };
 
 /* NULL on failure: ERR_NOT_FOUND, ERR_IO, ERR_FORMAT (not ELF, damaged), ERR_UNSUPPORTED. */
@@ -51,8 +52,12 @@ const uint8_t *image_data(const struct image *image, uint64_t start_vaddr, uint6
 /* The same, if that segment is executable. */
 const uint8_t *image_code(const struct image *image, uint64_t start_vaddr, uint64_t end_vaddr);
 
-/* Only for the other files of lib/binary: the Elf * of libelf. */
+/* Is there code: in an executable section, or segment if the sections are stripped? Never at 0. */
+bool image_is_code(const struct image *image, uint64_t vaddr);
+
+/* Only for the other files of lib/binary: the Elf * of libelf; of the file with DWARF. */
 void *image_elf(const struct image *image);
+void *image_debug_elf(const struct image *image);
 
 /*
  * The build id of a file, without the cost of an image: "" where there is none or the file cannot

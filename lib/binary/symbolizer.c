@@ -1,10 +1,11 @@
 #include "binary/symbolizer.h"
 
 #include <dwarf.h>
-#include <elfutils/libdw.h>
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "binary/dwarf_function.h"
+#include "binary/dwarf_ranges.h"
 #include "binary/dwarf_unit.h"
 
 /* [start, end) of code that belongs to a unit. */
@@ -14,30 +15,31 @@ struct unit_range {
 };
 
 struct symbolizer {
-    struct arena arena;
-    const struct image *image;
-    Dwarf *dwarf;
-    struct dwarf_unit *units;
-    size_t unit_count, unit_capacity;
+    struct dwarf_image dwarf;
     struct unit_range *ranges; /* sorted by start */
     size_t range_count, range_capacity;
-    struct dwarf_functions functions;
     struct symbolizer_frame *frames; /* of the last look-up */
     size_t frame_capacity;
 };
 
-static void add_unit(struct symbolizer *symbolizer, Dwarf_Die *die)
+/* A unit that was only met is shut again: a large program has many. */
+static void add_unit(struct symbolizer *symbolizer, const struct dwarf_cu *cu)
 {
-    Dwarf_Addr base, start, end;
-    ptrdiff_t next = 0;
+    struct dwarf_image *dwarf = &symbolizer->dwarf;
+    struct dwarf_unit *unit = ARRAY_PUSH(dwarf->units, dwarf->unit_count, dwarf->unit_capacity);
+    struct dwarf_ranges ranges;
+    struct dwarf_die die;
+    uint64_t start, end;
 
-    *ARRAY_PUSH(symbolizer->units, symbolizer->unit_count, symbolizer->unit_capacity) =
-        (struct dwarf_unit){.die_off = dwarf_dieoffset(die),
-                            .path = dwarf_unit_read_path(die, &symbolizer->arena)};
-    while ((next = dwarf_ranges(die, next, &base, &start, &end)) > 0)
-        if (start < end)
-            *ARRAY_PUSH(symbolizer->ranges, symbolizer->range_count, symbolizer->range_capacity) =
-                (struct unit_range){start, end, (uint32_t)symbolizer->unit_count - 1};
+    *unit = (struct dwarf_unit){.cu = *cu};
+    if (dwarf_cu_open(&unit->cu, NULL, &die))
+        for (dwarf_ranges_begin(&ranges, &unit->cu, &die);
+             dwarf_ranges_next(&ranges, &start, &end);)
+            if (image_is_code(dwarf->image, start))
+                *ARRAY_PUSH(symbolizer->ranges, symbolizer->range_count,
+                            symbolizer->range_capacity) =
+                    (struct unit_range){start, end, (uint32_t)dwarf->unit_count - 1};
+    dwarf_cu_release(&unit->cu);
 }
 
 static int compare_ranges(const void *left, const void *right)
@@ -52,12 +54,12 @@ static int compare_ranges(const void *left, const void *right)
 /* clang writes no .debug_aranges: the table comes from the units' own ranges. */
 static void read_units(struct symbolizer *symbolizer)
 {
-    Dwarf_CU *cu = NULL;
-    Dwarf_Die die;
+    struct dwarf_cu cu;
+    uint64_t off = 0;
 
-    while (dwarf_get_units(symbolizer->dwarf, cu, &cu, NULL, NULL, &die, NULL) == 0)
-        if (dwarf_tag(&die) == DW_TAG_compile_unit)
-            add_unit(symbolizer, &die);
+    while (dwarf_cu_read(&cu, &symbolizer->dwarf.sections, off, &off))
+        if (dwarf_cu_is_code(&cu))
+            add_unit(symbolizer, &cu);
     if (symbolizer->range_count)
         qsort(symbolizer->ranges, symbolizer->range_count, sizeof(*symbolizer->ranges),
               compare_ranges);
@@ -66,13 +68,17 @@ static void read_units(struct symbolizer *symbolizer)
 struct symbolizer *symbolizer_open(const struct image *image, struct err *err)
 {
     struct symbolizer *symbolizer = mem_alloc(sizeof(*symbolizer));
+    struct dwarf_image *dwarf = &symbolizer->dwarf;
 
-    symbolizer->image = image;
-    symbolizer->functions.arena = &symbolizer->arena;
-    symbolizer->dwarf = dwarf_begin_elf(image_elf(image), DWARF_C_READ, NULL);
-    if (symbolizer->dwarf)
-        read_units(symbolizer);
-    if (symbolizer->unit_count)
+    dwarf->image = image;
+    dwarf->split.binary_path = image_path(image);
+    if (!dwarf_sections_read(image_debug_elf(image), false, &dwarf->sections, err)) {
+        err_prepend(err, "%s: ", image_path(image));
+        symbolizer_close(symbolizer);
+        return NULL;
+    }
+    read_units(symbolizer);
+    if (dwarf->unit_count)
         return symbolizer;
     symbolizer_close(symbolizer);
     err_set(err, ERR_NOT_FOUND, "%s: no debug information, expected DWARF line tables",
@@ -84,42 +90,47 @@ struct symbolizer *symbolizer_open(const struct image *image, struct err *err)
 
 void symbolizer_close(struct symbolizer *symbolizer)
 {
+    struct dwarf_image *dwarf;
+
     if (!symbolizer)
         return;
-    for (size_t i = 0; i < symbolizer->unit_count; i++)
-        dwarf_unit_release(&symbolizer->units[i]);
-    dwarf_end(symbolizer->dwarf);
-    byteset_release(&symbolizer->functions.die_offs);
-    free(symbolizer->functions.items);
-    free(symbolizer->units);
+    dwarf = &symbolizer->dwarf;
+    for (size_t i = 0; i < dwarf->unit_count; i++)
+        dwarf_unit_release(&dwarf->units[i]);
+    dwarf_split_close(&dwarf->split);
+    byteset_release(&dwarf->origins);
+    free(dwarf->functions);
+    free(dwarf->units);
+    arena_release(&dwarf->arena);
     free(symbolizer->ranges);
     free(symbolizer->frames);
-    arena_release(&symbolizer->arena);
     free(symbolizer);
 }
 
-static struct dwarf_unit *load(struct symbolizer *symbolizer, size_t unit)
-{
-    if (!symbolizer->units[unit].is_loaded)
-        dwarf_unit_load(&symbolizer->units[unit], symbolizer->dwarf, &symbolizer->functions);
-    return &symbolizer->units[unit];
-}
-
+/* Of units whose functions the linker has folded into one, the first one has them. */
 static struct dwarf_unit *find_unit(struct symbolizer *symbolizer, uint64_t vaddr)
 {
+    const struct unit_range *ranges = symbolizer->ranges;
     size_t low = 0, high = symbolizer->range_count;
+    struct dwarf_unit *unit;
 
     while (low < high) { /* the first range that starts beyond vaddr */
         size_t middle = low + (high - low) / 2;
 
-        if (symbolizer->ranges[middle].start_vaddr <= vaddr)
+        if (ranges[middle].start_vaddr <= vaddr)
             low = middle + 1;
         else
             high = middle;
     }
-    if (low == 0 || symbolizer->ranges[low - 1].end_vaddr <= vaddr)
+    while (low > 1 && ranges[low - 2].start_vaddr == ranges[low - 1].start_vaddr &&
+           ranges[low - 2].end_vaddr > vaddr)
+        low--;
+    if (low == 0 || ranges[low - 1].end_vaddr <= vaddr)
         return NULL;
-    return load(symbolizer, symbolizer->ranges[low - 1].unit);
+    unit = &symbolizer->dwarf.units[ranges[low - 1].unit];
+    if (!unit->is_loaded)
+        dwarf_unit_load(&symbolizer->dwarf, unit);
+    return unit;
 }
 
 size_t symbolizer_find(struct symbolizer *symbolizer, uint64_t vaddr,
@@ -128,7 +139,8 @@ size_t symbolizer_find(struct symbolizer *symbolizer, uint64_t vaddr,
     const struct dwarf_unit *unit = find_unit(symbolizer, vaddr);
     uint32_t scope = unit ? dwarf_unit_find_scope(unit, vaddr) : DWARF_UNIT_NONE;
     const struct line_row *row = unit ? line_table_find(&unit->lines, vaddr) : NULL;
-    uint32_t line = row ? row->line : 0, discriminator = row ? row->discriminator : 0;
+    uint32_t line = row ? row->line : 0;
+    uint32_t discriminator = row ? dwarf_unit_discriminator(unit, row->discriminator) : 0;
     size_t count = 0;
 
     while (scope != DWARF_UNIT_NONE) {
@@ -144,21 +156,42 @@ size_t symbolizer_find(struct symbolizer *symbolizer, uint64_t vaddr,
     return count;
 }
 
-size_t symbolizer_unit_count(const struct symbolizer *symbolizer)
+/* The functions of an open unit: DIE by DIE, without a look at their nesting. */
+static void visit_functions(struct symbolizer *symbolizer, struct dwarf_unit *unit,
+                            const struct symbolizer_visitor *visitor)
 {
-    return symbolizer->unit_count;
+    const struct dwarf_cu *cu = dwarf_unit_body(unit);
+    uint64_t off = cu->die_off;
+    struct dwarf_die die;
+
+    while (dwarf_cu_next(cu, &off, &die)) {
+        uint64_t origin_off;
+
+        if (!dwarf_function_is(&die))
+            continue;
+        /* an origin in this unit comes by itself; one of another unit does not */
+        if (dwarf_die_reference(cu, &die, FACT_ORIGIN, &origin_off) && origin_off >= cu->die_off &&
+            origin_off < cu->end_off)
+            continue;
+        visitor->name(visitor->data, dwarf_function_name(&symbolizer->dwarf, unit, &die));
+    }
 }
 
-const char *symbolizer_unit_path(const struct symbolizer *symbolizer, size_t unit)
+void symbolizer_visit_units(struct symbolizer *symbolizer, const struct symbolizer_visitor *visitor)
 {
-    return symbolizer->units[unit].path;
+    for (size_t i = 0; i < symbolizer->dwarf.unit_count; i++) {
+        struct dwarf_unit *unit = &symbolizer->dwarf.units[i];
+
+        if (unit->cu.unit_type == DW_UT_partial)
+            continue;
+        dwarf_unit_open(&symbolizer->dwarf, unit);
+        visitor->unit(visitor->data, unit->path);
+        visit_functions(symbolizer, unit, visitor);
+        dwarf_unit_shut(unit);
+    }
 }
 
-const struct symbolizer_function *const *symbolizer_unit_functions(struct symbolizer *symbolizer,
-                                                                   size_t unit, size_t *count)
+const char *symbolizer_missing(const struct symbolizer *symbolizer)
 {
-    const struct dwarf_unit *loaded = load(symbolizer, unit);
-
-    *count = loaded->function_count;
-    return loaded->functions;
+    return symbolizer->dwarf.split.missing;
 }

@@ -4,8 +4,9 @@
  * Life cycle: symbolizer_open() on an open image, which must outlive it; symbolizer_close() frees
  * everything that was returned. Addresses are `vaddr` of the image. A compile unit is read when
  * the first address in it is asked for.
- * Source of the format: DWARF 4 and 5 through libdw (elfutils). Discriminators are given as they
- * stand in DWARF, encoded (LLVM's base, duplication factor and copy id; sampleprof.h decodes).
+ * Source of the format: DWARF 4 and 5, also split (.dwo, .dwp); see dwarf_cu.h. Discriminators are
+ * encoded as LLVM does (base, duplication factor and copy id; sampleprof.h decodes); GCC's, which
+ * are plain numbers, are brought into that form.
  */
 #ifndef BINARY_SYMBOLIZER_H
 #define BINARY_SYMBOLIZER_H
@@ -46,12 +47,22 @@ void symbolizer_close(struct symbolizer *symbolizer); /* NULL is fine */
 size_t symbolizer_find(struct symbolizer *symbolizer, uint64_t vaddr,
                        const struct symbolizer_frame **frames);
 
-/* The compile units, in the order of the debug information. */
-size_t symbolizer_unit_count(const struct symbolizer *symbolizer);
-const char *symbolizer_unit_path(const struct symbolizer *symbolizer, size_t unit);
+/* What symbolizer_visit_units() calls, with `data`. */
+struct symbolizer_visitor {
+    void (*unit)(void *data, const char *path);         /* a compile unit; then its functions */
+    void (*name)(void *data, const char *linkage_name); /* the same one may come twice */
+    void *data;
+};
 
-/* All functions a unit defines or inlines; the same one may come twice. Reads the unit. */
-const struct symbolizer_function *const *symbolizer_unit_functions(struct symbolizer *symbolizer,
-                                                                   size_t unit, size_t *count);
+/*
+ * All compile units with the functions that they define or inline, in the order of the debug
+ * information. They are walked and forgotten, so that memory does not grow with them. Texts are
+ * good during the call.
+ */
+void symbolizer_visit_units(struct symbolizer *symbolizer,
+                            const struct symbolizer_visitor *visitor);
+
+/* The first file of split debug information that was needed and not found; NULL: none so far. */
+const char *symbolizer_missing(const struct symbolizer *symbolizer);
 
 #endif

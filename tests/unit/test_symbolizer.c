@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <cmocka.h>
+#include <stdio.h>
 
 #include "binary/symbolizer.h"
 #include "fixture.h"
@@ -75,9 +76,42 @@ static void test_what_a_function_says(void **state)
     assert_true(symbolizer_find(opened.symbolizer, fixture_symbol(opened.image, "pick").start_vaddr,
                                 &frames) > 0);
     assert_int_equal(frames[0].function->start_line, 16);
-    assert_int_equal(symbolizer_unit_count(opened.symbolizer), 1);
-    assert_string_equal(symbolizer_unit_path(opened.symbolizer, 0), "fixture.c");
+    assert_false(frames[0].function->is_static); /* its symbol is global */
     close_both(&opened);
+}
+
+struct visited {
+    char paths[64], names[256];
+};
+
+static void visit_unit(void *data, const char *path)
+{
+    struct visited *visited = data;
+
+    snprintf(visited->paths + strlen(visited->paths), sizeof(visited->paths), "%s ", path);
+}
+
+static void visit_name(void *data, const char *linkage_name)
+{
+    struct visited *visited = data;
+
+    snprintf(visited->names + strlen(visited->names), sizeof(visited->names), "%s ", linkage_name);
+}
+
+static void test_units(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(fixture_names); i++) {
+        struct opened opened = open_both(fixture_names[i]);
+        struct visited visited = {{0}, {0}};
+        const struct symbolizer_visitor visitor = {visit_unit, visit_name, &visited};
+
+        symbolizer_visit_units(opened.symbolizer, &visitor);
+        assert_string_equal(visited.paths, "fixture.c ");
+        /* square() is only inlined */
+        assert_string_equal(visited.names, "square odd pick sum start ");
+        close_both(&opened);
+    }
 }
 
 /* Pseudo-probes give calls discriminators of 32 bits, which libdw's reader of lines refuses. */
@@ -121,6 +155,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_both_versions_agree),
         cmocka_unit_test(test_what_a_function_says),
+        cmocka_unit_test(test_units),
         cmocka_unit_test(test_lines_beside_probes),
         cmocka_unit_test(test_addresses_of_no_function),
     };
