@@ -13,8 +13,8 @@ source=$(cd "$2" && pwd)
 export LC_ALL=C PATH="$bin:$bin/../tests/tools:$PATH"
 
 fail() { echo "FAILED: $*"; exit 1; }
-for tool in clang-22 clang-19 clang-14 gcc ld.lld llvm-symbolizer-22 llvm-objdump-22 python3 \
-    symbolize; do
+for tool in clang-22 clang-19 clang-14 gcc ld.lld-22 ld.lld-14 llvm-symbolizer-22 llvm-objdump-22 \
+    python3 symbolize; do
     command -v $tool >/dev/null || { echo "skipped: $tool is missing"; exit 77; }
 done
 scratch=$(mktemp -d) || exit 1

@@ -9,7 +9,7 @@ export LC_ALL=C
 
 skip() { echo "skipped: $*"; exit 77; }
 fail() { echo "FAILED: $*"; exit 1; }
-for tool in cc go readelf; do
+for tool in cc clang-22 go readelf; do
     command -v $tool >/dev/null || skip "no $tool"
 done
 
@@ -121,6 +121,14 @@ kill "$target"
 wait "$target" 2>/dev/null || true
 target=
 check process.pgo
+
+# With pseudo-probes, the discriminators of calls have 32 bits.
+clang-22 -O2 -g1 -fdebug-info-for-profiling -fpseudo-probe-for-profiling -Wl,--build-id -pthread \
+    busy.c -o busy
+id=$(readelf -n busy | sed -n 's/.*Build ID: //p')
+pgo-collect record -o probes.pgo -- ./busy 2>err || { cat err; fail "probes"; }
+grep -q ' \(9[0-9]\.[0-9]\|100\.0\)% with a source line' err || { cat err; fail "lines and probes"; }
+check probes.pgo
 
 # SIGTERM to us ends the recording; the command gets it too, and the profile is written.
 pgo-collect record -o stopped.pgo -- ./busy forever 2>err &
