@@ -16,7 +16,6 @@
 #include "binary/image.h"
 #include "binary/probes.h"
 #include "binary/symbolizer.h"
-#include "branches.h"
 #include "counts.h"
 #include "profile/profile.h"
 
@@ -25,10 +24,6 @@ struct binary {
     struct symbolizer *symbolizer; /* NULL: no debug information */
     struct probes *probes;         /* NULL: none, or not read yet (convert.c) */
     struct counts samples;         /* filled by whoever reads a profile */
-    struct branches branches;      /* the same: of branch records */
-    struct counts executions;      /* exact counts of instructions, by executions_find() */
-    struct branches_pair *calls;   /* the same: branches to the starts of functions, sorted */
-    size_t call_count;
     bool is_named;                 /* by --binary */
     bool is_used;                  /* some mapping is of this binary */
 };
