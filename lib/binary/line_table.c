@@ -292,6 +292,7 @@ void line_table_read(struct line_table *table, const void *section, size_t len, 
 void line_table_release(struct line_table *table)
 {
     free(table->rows);
+    *table = (struct line_table){0};
 }
 
 const struct line_row *line_table_find(const struct line_table *table, uint64_t vaddr)

@@ -30,10 +30,10 @@ struct line_table {
 
 /*
  * The table that starts at table_off (a unit's DW_AT_stmt_list) of a .debug_line section of `len`
- * bytes, which is little-endian and not compressed.
+ * bytes, which is little-endian and not compressed. `table` is empty before.
  */
 void line_table_read(struct line_table *table, const void *section, size_t len, uint64_t table_off);
-void line_table_release(struct line_table *table);
+void line_table_release(struct line_table *table); /* it is empty again */
 
 /* The row that holds vaddr, or NULL: it lies before all rows. */
 const struct line_row *line_table_find(const struct line_table *table, uint64_t vaddr);

@@ -12,8 +12,7 @@
 
 /*
  * The content of the first section of that name, unless it is empty or has none (SHT_NOBITS, as in
- * files of debug information). It belongs to `elf`, an Elf *. A compressed one is as libelf has it:
- * dwarf_begin_elf() decompresses the sections of DWARF.
+ * files of debug information). It belongs to `elf`, an Elf *. A compressed one stays so.
  */
 bool section_find(void *elf, const char *name, const uint8_t **content, size_t *len);
 
