@@ -72,6 +72,7 @@ static bool fold_binary(const struct convert_options *options, struct binary *bi
         fold_probes(tree, binary->probes, counts);
     else if (done)
         fold_counts(tree, binary, counts, options->count == COUNT_SUM ? FOLD_SUM : FOLD_MAX);
+    fold_samples(tree, binary);
     counts_release(&estimated);
     sampleprof_finish(tree);
     return done;
@@ -122,6 +123,8 @@ static bool fold_all(const struct convert_options *options, struct binaries *bin
     bool is_probe_based;
 
     sampleprof_finish(lines);
+    for (size_t i = 0; i < lines->function_count; i++)
+        lines->functions[i]->samples = lines->functions[i]->total;
     if (lines->function_count)
         parts_add(parts, PART_LINES, "names and lines of the profile", lines, 1);
     else

@@ -24,6 +24,8 @@ enum fold_rule {
 /* The counts of addresses of one binary, sorted. Also sets head counts, at starts of symbols. */
 void fold_counts(struct sampleprof *tree, const struct binary *binary, const struct counts *counts,
                  enum fold_rule rule);
+/* Notes in each function of the tree how many of the binary's samples lie in it. */
+void fold_samples(struct sampleprof *tree, const struct binary *binary);
 
 /* One count at the innermost line of a symbolized location; false: *reason says why not. */
 bool fold_lines(struct sampleprof *tree, const struct profile *profile,

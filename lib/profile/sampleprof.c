@@ -58,17 +58,38 @@ static int compare_sites(struct sampleprof_site a, struct sampleprof_site b)
     return a.discriminator < b.discriminator ? -1 : a.discriminator > b.discriminator;
 }
 
+/* What tells functions apart: the canonical name, and for static ones their unit. */
+static struct strbuf key_of(const char *name, const char *unit, bool is_static)
+{
+    struct strbuf key = {0};
+
+    strbuf_add(&key, name, sampleprof_canonical_len(name));
+    strbuf_add_char(&key, '\0');
+    if (is_static)
+        strbuf_add_text(&key, unit);
+    return key;
+}
+
+struct sampleprof_function *sampleprof_find_function(const struct sampleprof *tree,
+                                                     const char *name, const char *unit,
+                                                     bool is_static)
+{
+    struct strbuf key = key_of(name, unit, is_static);
+    uint32_t id;
+    bool is_there = byteset_find(&tree->keys, key.data, key.len, &id);
+
+    strbuf_release(&key);
+    return is_there ? tree->functions[id] : NULL;
+}
+
 struct sampleprof_function *sampleprof_add_function(struct sampleprof *tree, const char *name,
                                                     const char *unit, bool is_static)
 {
+    struct strbuf key = key_of(name, unit, is_static);
     struct sampleprof_function *function;
-    struct strbuf key = {0};
     uint32_t id;
 
     name = intern(tree, name);
-    strbuf_add(&key, name, strlen(name) + 1);
-    if (is_static)
-        strbuf_add_text(&key, unit);
     id = byteset_add(&tree->keys, key.data, key.len);
     strbuf_release(&key);
     if (id < tree->function_count)

@@ -54,6 +54,8 @@ struct sampleprof_function {
     uint64_t head;     /* times it was entered */
     uint64_t total;    /* all counts in it and in its callees; set by sampleprof_finish() */
     uint64_t checksum; /* of its control-flow graph, if the tree is probe-based */
+    uint64_t samples;  /* that its counts were estimated from; 0 if not known, and inlined */
+    uint32_t since;    /* the refresh that it came with; 0: it was there before the first */
     struct sampleprof_line *lines; /* sorted by site */
     size_t line_count, line_capacity;
     struct sampleprof_call *calls; /* sorted by site, then name */
@@ -68,6 +70,7 @@ struct sampleprof_unit {
 
 struct sampleprof {
     bool is_probe_based;
+    uint32_t refresh_count; /* how often it was refreshed since it was first made */
     struct arena arena;
     struct byteset names; /* of all functions, callees and targets */
     struct byteset keys;  /* of `functions`: name, and unit if static */
@@ -84,6 +87,10 @@ void sampleprof_free(struct sampleprof *tree); /* NULL is fine */
 /* The one of that name (of that unit, if static): found, or added without any sample. */
 struct sampleprof_function *sampleprof_add_function(struct sampleprof *tree, const char *name,
                                                     const char *unit, bool is_static);
+/* The same, found only: NULL if it is not there. Not once the tree is finished. */
+struct sampleprof_function *sampleprof_find_function(const struct sampleprof *tree,
+                                                     const char *name, const char *unit,
+                                                     bool is_static);
 struct sampleprof_function *sampleprof_add_callee(struct sampleprof *tree,
                                                   struct sampleprof_function *caller,
                                                   struct sampleprof_site site, const char *name);

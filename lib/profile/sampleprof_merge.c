@@ -129,6 +129,19 @@ static struct part *list_calls(const struct part *parts, size_t count, size_t *c
     return calls;
 }
 
+/* A weight makes no sample more. If one is not known, the sum is not. */
+static uint64_t add_samples(const struct part *parts, size_t count)
+{
+    uint64_t samples = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        if (!parts[i].function->samples)
+            return 0;
+        samples = saturating_add(samples, parts[i].function->samples);
+    }
+    return samples;
+}
+
 /* Adds the parts to `into`; reorders them. As deep as functions are inlined. */
 static void add_parts(struct merging *merging, struct sampleprof_function *into, struct part *parts,
                       size_t count)
@@ -139,6 +152,7 @@ static void add_parts(struct merging *merging, struct sampleprof_function *into,
     if (merging->tree->is_probe_based)
         count = choose_checksum(merging, into->name, parts, count);
     into->checksum = parts[0].function->checksum;
+    into->samples = add_samples(parts, count);
     for (size_t i = 0; i < count; i++) {
         into->head = saturating_add(into->head,
                                     saturating_multiply(parts[i].function->head, parts[i].weight));

@@ -2,7 +2,8 @@
  * sampleprof_merge.h - several function-sample trees added up into a new one.
  *
  * Counts of the same key add up, saturating, each times the weight of its tree; so do heads and
- * targets; compile-unit maps are united. The order of the sources does not matter.
+ * targets; compile-unit maps are united. The order of the sources does not matter. What is known of
+ * refreshes is not in the sum: it is a new profile.
  *
  * Probe-based: counts of two control-flow graphs cannot be added. Where checksums of a function
  * (or of an inlined copy) differ, those with the largest sum of totals stand, the others are left

@@ -256,11 +256,39 @@ static char *skip(char *line, const char *start)
     return strncmp(line, start, len) == 0 ? line + len : NULL;
 }
 
+/* A number that fits 32 bits; what does not is as if it were not there. */
+static void read_u32(const char *text, uint32_t *number)
+{
+    uint64_t wide;
+
+    if (number_parse_u64(text, &wide) && wide <= UINT32_MAX)
+        *number = (uint32_t)wide;
+}
+
+/* "N" or "N since R", of the function whose first line stands above. */
+static void read_samples(struct reader *reader, char *text)
+{
+    struct sampleprof_function *function = reader->stack[0];
+    char *since = strstr(text, " since ");
+    uint64_t samples;
+
+    if (since) {
+        *since = '\0';
+        read_u32(since + 7, &function->since);
+    }
+    if (number_parse_u64(text, &samples))
+        function->samples = saturating_add(function->samples, samples);
+}
+
 /* What follows "#!pgo ". Unknown words are left to newer versions. */
 static bool read_note(struct reader *reader, char *note, struct err *err)
 {
     char *rest;
 
+    if ((rest = skip(note, "samples ")) && reader->depth)
+        read_samples(reader, rest);
+    if ((rest = skip(note, "refresh ")))
+        read_u32(rest, &reader->tree->refresh_count);
     if ((rest = skip(note, "units ")) && strcmp(rest, "1") != 0) {
         err_set(err, ERR_UNSUPPORTED, "line %zu: compile-unit map of version '%.20s', expected 1",
                 reader->number, rest);

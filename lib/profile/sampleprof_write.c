@@ -18,8 +18,13 @@
  *
  * (checksums in a probe-based profile, where line_off is the index of a probe)
  *
- * then the compile-unit map, in comments that LLVM skips:
+ * In comments, which LLVM skips, what --refresh needs: under a function's first line
  *
+ *   #!pgo samples 57 since 3
+ *
+ * and at the end, before the compile-unit map:
+ *
+ *   #!pgo refresh 4
  *   #!pgo units 1
  *   #!pgo unit src/main.c
  *   #!pgo  main parse_line
@@ -78,6 +83,17 @@ static void write_body(struct strbuf *out, const struct sampleprof *tree,
     if (tree->is_probe_based)
         strbuf_add_format(out, "%*s!CFGChecksum: %" PRIu64 "\n", (int)depth, "",
                           function->checksum);
+}
+
+/* "since 0" and what says nothing are left out. */
+static void write_origin(struct strbuf *out, const struct sampleprof_function *function)
+{
+    if (!function->samples && !function->since)
+        return;
+    strbuf_add_format(out, "#!pgo samples %" PRIu64, function->samples);
+    if (function->since)
+        strbuf_add_format(out, " since %" PRIu32, function->since);
+    strbuf_add_char(out, '\n');
 }
 
 static void count_loss(struct sampleprof_losses *losses, const struct sampleprof_function *function)
@@ -150,8 +166,11 @@ void sampleprof_write_text(const struct sampleprof *tree, struct strbuf *out,
         }
         strbuf_add_format(out, "%s:%" PRIu64 ":%" PRIu64 "\n", function->name, function->total,
                           function->head);
+        write_origin(out, function);
         write_body(out, tree, function, 1);
     }
+    if (tree->refresh_count)
+        strbuf_add_format(out, "#!pgo refresh %" PRIu32 "\n", tree->refresh_count);
     write_units(out, tree);
     byteset_release(&written);
 }

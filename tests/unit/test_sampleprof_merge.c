@@ -81,6 +81,17 @@ static void test_units_are_united(void **state)
                          "#!pgo unit b.c\n#!pgo  g\n");
 }
 
+/* Of f both are known, of g one is not: then the sum is not. Refreshes are forgotten. */
+static void test_samples_add_up(void **state)
+{
+    static const char *const texts[] = {
+        "f:2:0\n#!pgo samples 5 since 2\n 1: 2\ng:1:0\n#!pgo samples 3\n 1: 1\n#!pgo refresh 7\n",
+        "f:2:0\n#!pgo samples 6\n 1: 2\ng:1:0\n 1: 1\n", NULL};
+
+    (void)state;
+    expect_merged(texts, "f:4:0\n#!pgo samples 11\n 1: 4\ng:2:0\n 1: 2\n");
+}
+
 static void test_weights_multiply_and_saturate(void **state)
 {
     struct sampleprof *a = read_text("f:10:2\n 1: 10 t:3\n");
@@ -168,6 +179,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_counts_add_up),
         cmocka_unit_test(test_units_are_united),
+        cmocka_unit_test(test_samples_add_up),
         cmocka_unit_test(test_weights_multiply_and_saturate),
         cmocka_unit_test(test_checksums_by_sum),
         cmocka_unit_test(test_checksum_of_an_inlined_copy),

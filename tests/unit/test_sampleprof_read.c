@@ -48,6 +48,18 @@ static void test_identity(void **state)
     expect_same("f:3:1\n 1: 3\n#!pgo units 1\n#!pgo unit a b.c\n#!pgo  f\n#!pgo unit z.c\n");
 }
 
+/* What --refresh notes under a function's first line, and for the whole. */
+static void test_identity_of_notes(void **state)
+{
+    (void)state;
+    expect_same("f:3:1\n#!pgo samples 57 since 3\n 1: 3\ng:1:1\n#!pgo samples 2\n 1: 1\n"
+                "h:0:0\n#!pgo samples 0 since 4\n#!pgo refresh 4\n#!pgo units 1\n#!pgo unit a.c\n");
+    expect_written("#!pgo samples 5\nf:1:0\n 1: 1\n#!pgo samples x since 4294967296\n",
+                   "f:1:0\n 1: 1\n");
+    expect_written("f:1:0\n#!pgo samples 5\n 1: 1\nf.cold:1:0\n#!pgo samples 2\n 1: 1\n",
+                   "f:2:0\n#!pgo samples 7\n 1: 2\n");
+}
+
 static void test_identity_by_probe(void **state)
 {
     (void)state;
@@ -178,10 +190,15 @@ static void test_a_nul_byte(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_identity),       cmocka_unit_test(test_identity_by_probe),
-        cmocka_unit_test(test_made_canonical), cmocka_unit_test(test_damage),
-        cmocka_unit_test(test_unsupported),    cmocka_unit_test(test_probes_and_lines_do_not_mix),
-        cmocka_unit_test(test_depth),          cmocka_unit_test(test_forms),
+        cmocka_unit_test(test_identity),
+        cmocka_unit_test(test_identity_by_probe),
+        cmocka_unit_test(test_identity_of_notes),
+        cmocka_unit_test(test_made_canonical),
+        cmocka_unit_test(test_damage),
+        cmocka_unit_test(test_unsupported),
+        cmocka_unit_test(test_probes_and_lines_do_not_mix),
+        cmocka_unit_test(test_depth),
+        cmocka_unit_test(test_forms),
         cmocka_unit_test(test_a_nul_byte),
     };
 

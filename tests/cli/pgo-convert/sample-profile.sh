@@ -32,7 +32,7 @@ printf 'f:12:1\n 1: 10\n   2: 3\n' >damaged
 try -o out damaged
 printf '[main:3 @ foo]:1:1\n 1: 1\n' >contexts
 try -o out contexts
-head -c 40 extensible >cut
+head -c 40 extensible >"cut"
 try -o out cut 2>&1 >/dev/null | sed 's#/[^ ]*/llvm-profdata[^:]*#PROFDATA#' >&2
 llvm-profdata-22 merge --sample --extbinary --use-md5 old.pgo -o hashed
 try -o out hashed
