@@ -90,7 +90,7 @@ static bool read_header(struct program *program, const uint8_t *section, size_t 
     if (!program->max_operations || !program->line_range || !program->opcode_base)
         return false;
     program->operand_counts = cursor_take(&header, program->opcode_base - 1u);
-    return !rest.is_damaged && !header.is_damaged && !program->cursor.is_damaged;
+    return !rest.is_damaged && !header.is_damaged;
 }
 
 static void start_sequence(struct program *program)
@@ -116,8 +116,6 @@ static void end_sequence(struct program *program, uint64_t end_vaddr)
             (struct line_row){.vaddr = end_vaddr};
         *ARRAY_PUSH(program->sequences, program->sequence_count, program->sequence_capacity) =
             (struct sequence){start_vaddr, end_vaddr, first, count + 1};
-    } else {
-        program->row_count = first;
     }
     program->first_row = program->row_count;
 }
@@ -177,16 +175,11 @@ static void set_address(struct program *program, uint64_t size_bytes)
 
 static void run_extended(struct program *program)
 {
-    struct cursor rest;
     uint64_t len = cursor_uleb(&program->cursor);
+    struct cursor rest = program->cursor;
 
-    rest = program->cursor;
     cursor_take(&rest, len);
     program->cursor.end = rest.at;
-    if (len == 0 || rest.is_damaged) {
-        program->cursor = rest;
-        return;
-    }
     switch (cursor_u8(&program->cursor)) {
     case DW_LNE_end_sequence:
         end_sequence(program, program->vaddr);

@@ -95,6 +95,16 @@ static inline void put_row(struct section *section, uint64_t bytes, int64_t line
     put(section, DW_LNS_copy, 1);
 }
 
+/* `bytes` from vaddr on, of one line. */
+static inline void put_sequence(struct section *section, uint64_t vaddr, unsigned size_bytes,
+                                uint64_t bytes, int64_t line)
+{
+    put_address(section, vaddr, size_bytes);
+    put_row(section, 0, line - 1);
+    put_op(section, DW_LNS_advance_pc, bytes);
+    put_end(section);
+}
+
 static inline void put_files(struct section *section, unsigned version)
 {
     if (version < 5) {
