@@ -22,6 +22,7 @@ void log_append(const char *state, const struct log_entry *entry)
     record_add_u64(&line, entry->staleness.reported);
     record_add_u64(&line, entry->staleness.found);
     record_add_u64(&line, entry->staleness.lost);
+    record_add_u64(&line, entry->staleness.changed);
     record_end(&line);
     if (!record_append(path, &line, &err)) {
         /* the build goes on; the report will count fewer files */
@@ -35,7 +36,7 @@ bool log_next(char **text, struct log_entry *entry)
     struct record record;
 
     while (record_next(text, &record)) {
-        if (record.count < 11 || !inject_verdict_parse(record.fields[0], &entry->verdict))
+        if (record.count < 12 || !inject_verdict_parse(record.fields[0], &entry->verdict))
             continue;
         entry->exit_code = (int)record_u64(&record, 1);
         entry->compiler = record.fields[2];
@@ -47,6 +48,7 @@ bool log_next(char **text, struct log_entry *entry)
         entry->staleness.reported = record_u64(&record, 8) != 0;
         entry->staleness.found = record_u64(&record, 9);
         entry->staleness.lost = record_u64(&record, 10);
+        entry->staleness.changed = record_u64(&record, 11);
         return true;
     }
     return false;

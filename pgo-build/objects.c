@@ -36,6 +36,7 @@ static void format(const struct object *object, struct strbuf *line)
     record_add_u64(line, object->staleness.reported);
     record_add_u64(line, object->staleness.found);
     record_add_u64(line, object->staleness.lost);
+    record_add_u64(line, object->staleness.changed);
     record_end(line);
 }
 
@@ -55,6 +56,7 @@ static bool next(char **text, struct object *object)
         object->staleness.reported = record_u64(&record, 7) != 0;
         object->staleness.found = record_u64(&record, 8);
         object->staleness.lost = record_u64(&record, 9);
+        object->staleness.changed = record_u64(&record, 10);
         return true;
     }
     return false;

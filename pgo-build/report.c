@@ -78,19 +78,27 @@ bool report_read(struct report *report, const struct build *build, int exit_code
                          &report->objects, err);
 }
 
+static double share_pct(const struct report *report, uint64_t samples)
+{
+    double pct = 100.0 * (double)samples / (double)report->profile_samples;
+
+    return pct > 100 ? 100 : pct;
+}
+
 double report_found_pct(const struct report *report)
 {
     const struct staleness *staleness = &report->objects.staleness;
-    double pct;
+    uint64_t bad = saturating_add(staleness->lost, staleness->changed);
 
     if (!staleness->reported || !report->profile_samples)
         return -1;
     /* An inline function counts once for each file that has it, so this is an upper bound. */
-    pct = 100.0 *
-          (double)(staleness->found -
-                   (staleness->lost < staleness->found ? staleness->lost : staleness->found)) /
-          (double)report->profile_samples;
-    return pct > 100 ? 100 : pct;
+    return share_pct(report, staleness->found - (bad < staleness->found ? bad : staleness->found));
+}
+
+double report_changed_pct(const struct report *report)
+{
+    return report->profile_samples ? share_pct(report, report->objects.staleness.changed) : 0;
 }
 
 /* "clang-22", or the program's name where the version is unknown. */

@@ -38,6 +38,9 @@ bool report_uses(const struct report *report, const struct profile *profile);
 /* The share of the profiles' samples that found their function and line, 0 to 100; -1: unknown. */
 double report_found_pct(const struct report *report);
 
+/* The share that found its function, but with another control flow; 0 to 100. */
+double report_changed_pct(const struct report *report);
+
 /* "clang-22 and clang-19": the compilers of the entries with or without a profile. */
 void report_compilers(const struct report *report, bool with_profile, struct strbuf *out);
 
@@ -48,9 +51,9 @@ void report_compilers(const struct report *report, bool with_profile, struct str
  *     profiles[]  file, kind, used_as (for clang; absent: no samples), samples, functions
  *     compiles    total, with_profile, gcc, under_cache, cache_hits, cache_misses
  *     objects     known, with_profile (now), stale_at_start
- *     samples_found_pct   absent when the compilers cannot tell
+ *     samples_found_pct, samples_changed_pct   absent when the compilers cannot tell
  *     files[]     source, output, verdict (inject.h), profile ("": without), compiler, cache,
- *                 samples and samples_lost where the compiler told
+ *                 samples, samples_lost and samples_changed where the compiler told
  */
 MUST_CHECK bool report_write_json(const struct report *report, const char *path, struct err *err);
 

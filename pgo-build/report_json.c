@@ -68,6 +68,7 @@ static void add_files(struct strbuf *out, const struct report *report)
         if (entry->staleness.reported) {
             add_number(out, "samples", entry->staleness.found);
             add_number(out, "samples_lost", entry->staleness.lost);
+            add_number(out, "samples_changed", entry->staleness.changed);
         }
         strbuf_add_char(out, '}');
     }
@@ -89,7 +90,8 @@ static void add_sums(struct strbuf *out, const struct report *report)
     add_number(out, "stale_at_start", report->build->objects.stale);
     strbuf_add_text(out, "},\n");
     if (pct >= 0)
-        strbuf_add_format(out, "  \"samples_found_pct\": %.2f,\n", pct);
+        strbuf_add_format(out, "  \"samples_found_pct\": %.2f,\n  \"samples_changed_pct\": %.2f,\n",
+                          pct, report_changed_pct(report));
 }
 
 bool report_write_json(const struct report *report, const char *path, struct err *err)

@@ -145,15 +145,20 @@ static void add_profile_name(const struct report *report, struct strbuf *out)
 /* " by clang-22 with default.pgo (97.2% of its samples found ...)" */
 static void add_with(const struct report *report, struct strbuf *out)
 {
-    double pct = report_found_pct(report);
+    double pct = report_found_pct(report), changed = report_changed_pct(report);
 
     strbuf_add_text(out, " by ");
     report_compilers(report, true, out);
     strbuf_add_text(out, " with ");
     add_profile_name(report, out);
-    if (pct >= 0) /* 100.0% is said of all of them only */
-        strbuf_add_format(out, " (%.1f%% of its samples found their function and line)",
-                          (double)(uint64_t)(pct * 10) / 10);
+    if (pct < 0)
+        return;
+    /* 100.0% is said of all of them only */
+    strbuf_add_format(out, " (%.1f%% of its samples found their function and line",
+                      (double)(uint64_t)(pct * 10) / 10);
+    if (changed >= 0.05)
+        strbuf_add_format(out, ", %.1f%% a function that has changed", changed);
+    strbuf_add_char(out, ')');
 }
 
 /* "33 files compiled by clang-22 with default.pgo; 2 without: 1 assembly, ..." */
@@ -326,6 +331,9 @@ static void say_file(const struct report *report, const struct log_entry *entry)
     if (entry->staleness.reported)
         strbuf_add_format(&line, ", %" PRIu64 " samples are for it, %" PRIu64 " of them lost",
                           entry->staleness.found, entry->staleness.lost);
+    if (entry->staleness.changed)
+        strbuf_add_format(&line, ", %" PRIu64 " in functions that have changed",
+                          entry->staleness.changed);
     strbuf_add_format(&line, " (%s%s%s)", path_base(entry->compiler), entry->cache[0] ? ", " : "",
                       entry->cache);
     talk_say("%s", line.data);
@@ -354,6 +362,6 @@ void report_say(const struct report *report)
         warn_gcc(report);
     if (report->verdicts[INJECT_UNDER_CACHE])
         warn_under_cache(report);
-    if (report->with_profile && pct >= 0 && pct < foreign_pct)
+    if (report->with_profile && pct >= 0 && pct + report_changed_pct(report) < foreign_pct)
         warn_foreign(report, pct);
 }

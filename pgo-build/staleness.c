@@ -10,36 +10,66 @@
 #include "base/number.h"
 
 #define STEP_BYTES     ((size_t)64 * 1024)
-#define MAX_LINE_BYTES ((size_t)4096) /* no longer line is one of the three */
+#define MAX_LINE_BYTES ((size_t)4096) /* no longer line is one of the four */
+
+/* What LLVM says of a part of the module's samples, in the words around the numbers. */
+enum account { ACCOUNT_CHANGED, ACCOUNT_RENAMED, ACCOUNT_LOST, ACCOUNT_RECOVERED };
+
+static const struct {
+    const char *whose, *fate;
+} words[] = {
+    [ACCOUNT_CHANGED] = {"functions' profile are invalid and ", "discarded due to "},
+    [ACCOUNT_RENAMED] = {"functions' profile are matched and ", "reused by "},
+    [ACCOUNT_LOST] = {"callsites' profile are invalid and ", "discarded due to "},
+    [ACCOUNT_RECOVERED] = {"callsites and ", "recovered by "},
+};
+
+/* "(N/N) of WHOSE(PART/WHOLE) of samples are FATE..." */
+static bool matches(const char *line, enum account account, uint64_t *part, uint64_t *whole)
+{
+    const char *whose = words[account].whose;
+    uint64_t first, second;
+    int end = 0;
+
+    if (sscanf(line, "(%" SCNu64 "/%" SCNu64 ") of %n", &first, &second, &end) != 2 || !end ||
+        strncmp(line + end, whose, strlen(whose)) != 0)
+        return false;
+    line += (size_t)end + strlen(whose);
+    end = 0;
+    return sscanf(line, "(%" SCNu64 "/%" SCNu64 ") of samples are %n", part, whole, &end) == 2 &&
+           end && strncmp(line + end, words[account].fate, strlen(words[account].fate)) == 0;
+}
+
+static void apply(struct staleness *staleness, enum account account, uint64_t part, uint64_t whole)
+{
+    switch (account) {
+    case ACCOUNT_CHANGED:
+        staleness->changed = saturating_add(staleness->changed, part);
+        break;
+    case ACCOUNT_RENAMED: /* found, under another name */
+        break;
+    case ACCOUNT_LOST: /* every line gives the same whole; this one is always there */
+        staleness->found = saturating_add(staleness->found, whole);
+        staleness->lost = saturating_add(staleness->lost, part);
+        staleness->reported = true;
+        break;
+    case ACCOUNT_RECOVERED:
+        staleness->lost -= part < staleness->lost ? part : staleness->lost;
+        break;
+    }
+}
 
 bool staleness_take_line(struct staleness *staleness, const char *line)
 {
-    uint64_t first, second, part, whole;
-    int end = 0;
+    uint64_t part, whole;
 
     if (line[0] != '(')
         return false;
-    if (sscanf(line,
-               "(%" SCNu64 "/%" SCNu64 ") of %*[a-z]' profile are invalid and (%" SCNu64 "/%" SCNu64
-               ") of samples are discarded due to %n",
-               &first, &second, &part, &whole, &end) == 4 &&
-        end) {
-        bool callsites = strstr(line, "callsites' profile") != NULL;
-
-        if (callsites) /* both lines give the same whole */
-            staleness->found = saturating_add(staleness->found, whole);
-        staleness->lost = saturating_add(staleness->lost, part);
-        staleness->reported = true;
-        return true;
-    }
-    if (sscanf(line,
-               "(%" SCNu64 "/%" SCNu64 ") of callsites and (%" SCNu64 "/%" SCNu64
-               ") of samples are recovered by %n",
-               &first, &second, &part, &whole, &end) == 4 &&
-        end) {
-        staleness->lost -= part < staleness->lost ? part : staleness->lost;
-        return true;
-    }
+    for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+        if (matches(line, (enum account)i, &part, &whole)) {
+            apply(staleness, (enum account)i, part, whole);
+            return true;
+        }
     return false;
 }
 
@@ -48,6 +78,7 @@ void staleness_add(struct staleness *sum, const struct staleness *one)
     sum->reported |= one->reported;
     sum->found = saturating_add(sum->found, one->found);
     sum->lost = saturating_add(sum->lost, one->lost);
+    sum->changed = saturating_add(sum->changed, one->changed);
 }
 
 /* Passes on what is in `text` up to its last newline (all of it at the end), and keeps the rest. */

@@ -6,11 +6,15 @@
  * SampleProfileMatcher::computeAndReportProfileStaleness):
  *
  *     (F/N) of functions' profile are invalid and (S/T) of samples are discarded due to ...
+ *     (F/N) of functions' profile are matched and (S/T) of samples are reused by call graph ...
  *     (C/N) of callsites' profile are invalid and (S/T) of samples are discarded due to ...
  *     (C/N) of callsites and (R/S) of samples are recovered by stale profile matching.
  *
- * The first line is there only with probes. T counts the samples of all functions of the module
- * that have a profile. Call sites alone are looked at: a line that has gone is not missed.
+ * T counts the samples of all functions of the module that have a profile. By line, call sites
+ * alone are looked at: a line that has gone is not missed. By probe the checksum of a function's
+ * control flow tells whether it has changed: the first line, S with inlined copies. In spite of
+ * its words LLVM uses the samples of a changed function as far as its calls are still the same,
+ * without saying how far that is. The second line, of clang 22, is about renamed functions.
  */
 #ifndef PGO_BUILD_STALENESS_H
 #define PGO_BUILD_STALENESS_H
@@ -21,12 +25,13 @@
 #include "base/strbuf.h"
 
 struct staleness {
-    bool reported;  /* at least one line came */
-    uint64_t found; /* samples of functions that are in the module */
-    uint64_t lost;  /* of these: discarded and not recovered */
+    bool reported;    /* at least one line came */
+    uint64_t found;   /* samples of functions that are in the module */
+    uint64_t lost;    /* of these: discarded and not recovered */
+    uint64_t changed; /* of the rest: of functions whose control flow is another now */
 };
 
-/* Adds the line to the sums if it is one of the three; a newline at its end is allowed. */
+/* Adds the line to the sums if it is one of the four; a newline at its end is allowed. */
 bool staleness_take_line(struct staleness *staleness, const char *line);
 
 void staleness_add(struct staleness *sum, const struct staleness *one);

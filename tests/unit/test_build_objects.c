@@ -63,7 +63,7 @@ static void note(struct scene *scene, const char *profile)
                             .asked = "cc",
                             .verdict = INJECT_PROFILE,
                             .shape = full,
-                            .staleness = {true, 100, 1}};
+                            .staleness = {true, 100, 1, 2}};
 
     inject_spell(&flags, full, profile, "/p", &arena);
     key = inject_key("/usr/bin/clang-22", &flags);
@@ -108,6 +108,7 @@ static void test_same_key_stays(void **state)
         assert_int_equal(count.current, 1);
         assert_int_equal(count.stale, 0);
         assert_int_equal(count.staleness.found, 100);
+        assert_int_equal(count.staleness.changed, 2);
     }
     assert_false(is_expired(*state));
 }

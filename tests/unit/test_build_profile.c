@@ -77,7 +77,15 @@ static void test_staleness(void **state)
         &staleness, "(1/3) of functions' profile are invalid and (5/200) of samples are discarded "
                     "due to function hash mismatch.\n"));
     assert_int_equal(staleness.found, 1000); /* the call sites' line brings the whole */
-    assert_int_equal(staleness.lost, 15);
+    assert_int_equal(staleness.lost, 10);
+    assert_int_equal(staleness.changed, 5);
+    assert_true(staleness_take_line(
+        &staleness, "(1/3) of functions' profile are matched and (7/200) of samples are reused by "
+                    "call graph matching.\n"));
+    assert_int_equal(staleness.found, 1000);
+    assert_int_equal(staleness.lost, 10);
+    assert_false(staleness_take_line(&staleness, "(1/3) of callsites and (1/2) of\n"));
+    assert_false(staleness_take_line(&staleness, "(1/3) of "));
     assert_false(staleness_take_line(&staleness, "(1/3) of something else\n"));
     assert_false(staleness_take_line(&staleness, "a.c:1:2: error: (1/2) of callsites\n"));
 }

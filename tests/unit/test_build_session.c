@@ -155,7 +155,7 @@ static void test_log(void **state)
                                       .output = "/p/a\tb.o",
                                       .profile = "",
                                       .cache = "ccache",
-                                      .staleness = {true, 12, 3}};
+                                      .staleness = {true, 12, 3, 4}};
     struct strbuf text = {0};
     struct log_entry read;
     struct err err = {0};
@@ -175,6 +175,7 @@ static void test_log(void **state)
     assert_string_equal(read.cache, written.cache);
     assert_int_equal(read.staleness.found, 12);
     assert_int_equal(read.staleness.lost, 3);
+    assert_int_equal(read.staleness.changed, 4);
     assert_false(log_next(&rest, &read));
     unlink(path);
     rmdir(folder);
