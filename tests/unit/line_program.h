@@ -2,11 +2,11 @@
  * line_program.h - .debug_line sections made by hand, for unit tests.
  *
  * begin() writes a header, put_...() the opcodes behind it, finish() its length. Nothing is freed.
+ * To be included behind <dwarf.h>.
  */
 #ifndef TESTS_UNIT_LINE_PROGRAM_H
 #define TESTS_UNIT_LINE_PROGRAM_H
 
-#include <dwarf.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>

@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <cmocka.h>
 
+#include <dwarf.h>
 #include <stdlib.h>
 #include <string.h>
 
