@@ -2,7 +2,7 @@
  * line_program.h - .debug_line sections made by hand, for unit tests.
  *
  * begin() writes a header, put_...() the opcodes behind it, finish() its length. Nothing is freed.
- * To be included behind <dwarf.h>.
+ * Numbers are from DWARF 5, sections 7.22 and 7.5.6 (forms), not from where the reader has them.
  */
 #ifndef TESTS_UNIT_LINE_PROGRAM_H
 #define TESTS_UNIT_LINE_PROGRAM_H
@@ -11,6 +11,37 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+
+enum {
+    DW_LNS_copy = 1,
+    DW_LNS_advance_pc,
+    DW_LNS_advance_line,
+    DW_LNS_set_file,
+    DW_LNS_set_column,
+    DW_LNS_negate_stmt,
+    DW_LNS_set_basic_block,
+    DW_LNS_const_add_pc,
+    DW_LNS_fixed_advance_pc,
+    DW_LNS_set_prologue_end,
+    DW_LNS_set_epilogue_begin,
+    DW_LNS_set_isa,
+};
+
+enum { /* extended */
+    DW_LNE_end_sequence = 1,
+    DW_LNE_set_address,
+    DW_LNE_define_file,
+    DW_LNE_set_discriminator,
+    DW_LNE_lo_user = 0x80,
+};
+
+enum {
+    DW_LNCT_path = 1,
+    DW_LNCT_MD5 = 5,
+    DW_FORM_string = 0x08,
+    DW_FORM_data16 = 0x1e,
+    DW_FORM_line_strp = 0x1f,
+};
 
 /* A section that grows; the lengths of its one table are filled in by finish(). */
 struct section {

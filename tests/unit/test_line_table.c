@@ -4,7 +4,6 @@
 #include <stddef.h>
 #include <cmocka.h>
 
-#include <dwarf.h>
 #include <stdlib.h>
 #include <string.h>
 
