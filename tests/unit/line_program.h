@@ -27,7 +27,8 @@ enum {
     DW_LNS_set_isa,
 };
 
-enum { /* extended */
+/* Extended ones. */
+enum {
     DW_LNE_end_sequence = 1,
     DW_LNE_set_address,
     DW_LNE_define_file,
