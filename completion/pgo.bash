@@ -33,7 +33,7 @@ _pgo_silence() {
 }
 
 # The options that are proposed where a word starts with '-'.
-_pgo_convert_options='-o --binary= --count= --format= --input= --sample-type= --help --version'
+_pgo_convert_options='-o --binary= --count= --format= --input= --refresh= --sample-type= --help --version'
 _pgo_build_options='-pgo= -n -v -report= --help --version'
 _pgo_collect_options='--help --version'
 _pgo_record_options='-F -d -p -o -f --call-graph= --help --version'

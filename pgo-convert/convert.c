@@ -10,6 +10,7 @@
 #include "fold_probes.h"
 #include "inputs.h"
 #include "parts.h"
+#include "sample_profile.h"
 
 /* The probes of the sampled binaries that have some. */
 static bool read_probes(struct binaries *binaries, struct err *err)
@@ -152,6 +153,26 @@ static void add_units(struct sampleprof *tree, const struct binaries *binaries)
     sampleprof_finish(tree);
 }
 
+/* --refresh: the old profile's records in place of those that are new by chance alone. */
+static bool refresh_tree(const char *path, const struct binaries *binaries,
+                         struct conversion *conversion, struct err *err)
+{
+    struct sampleprof *old = sample_profile_open(path, err), *refreshed;
+
+    if (!old) {
+        if (err->kind == ERR_NOT_FOUND)
+            err_hint(err, "the first time there is nothing to refresh: leave --refresh out");
+        return false;
+    }
+    refreshed = refresh(old, conversion->tree, &conversion->report.refresh);
+    conversion->report.refreshed = path;
+    add_units(refreshed, binaries);
+    sampleprof_free(old);
+    sampleprof_free(conversion->tree);
+    conversion->tree = refreshed;
+    return true;
+}
+
 static bool no_counts(struct err *err)
 {
     err_set(err, ERR_FORMAT, "the sample profile has no counts but 0");
@@ -198,7 +219,8 @@ bool convert(const struct convert_options *options, struct conversion *conversio
     if (!done)
         sampleprof_free(inputs.lines);
     done = done && fold_all(options, &binaries, inputs.lines, &parts, report, err) &&
-           merge(&parts, &binaries, conversion, err);
+           merge(&parts, &binaries, conversion, err) &&
+           (!options->refresh || refresh_tree(options->refresh, &binaries, conversion, err));
     parts_release(&parts);
     binaries_close(&binaries);
     return done;

@@ -17,6 +17,7 @@ enum {
     OPTION_COUNT,
     OPTION_INPUT,
     OPTION_SAMPLE_TYPE,
+    OPTION_REFRESH,
     OPTION_HELP,
     OPTION_VERSION,
 };
@@ -40,6 +41,10 @@ static const struct option_spec table[] = {
      OPTION_INPUT},
     {"--sample-type", OPTION_VALUE, "NAME",
      "the value to take (default: samples, then cpu, then the profile's own)", OPTION_SAMPLE_TYPE},
+    {"--refresh", OPTION_VALUE, "OLD",
+     "keep the records of the profile OLD that differ from the new ones by no\n"
+     "more than noise, so that few files are compiled anew",
+     OPTION_REFRESH},
     {"--help", OPTION_FLAG, NULL, "print this text", OPTION_HELP},
     {"--version", OPTION_FLAG, NULL, "print the version", OPTION_VERSION},
 };
@@ -60,6 +65,7 @@ static const char help_tail[] =
     "  pgo-convert -o default.pgo monday.pprof             the form to commit\n"
     "  pgo-convert -o default.pgo monday.pprof canary.pprof@3\n"
     "  pgo-convert --binary=./server-v12 -o default.pgo prod.pprof\n"
+    "  pgo-convert --refresh=default.pgo -o default.pgo prod.pprof   the next week\n"
     "\n"
     "exit codes: 0 done, 1 failed (nothing was written), 2 wrong usage\n"
     "see also: pgo-collect(1), pgo-build(1)\n";
@@ -141,6 +147,9 @@ static bool take(struct convert_options *options, int id, const char *value, str
         return read_input(options, value, err);
     case OPTION_SAMPLE_TYPE:
         options->sample_type = value;
+        return true;
+    case OPTION_REFRESH:
+        options->refresh = value;
         return true;
     default:
         return add_input(options, value, err);

@@ -38,6 +38,7 @@ struct input_file {
 struct convert_options {
     const char *output; /* "-" is standard output */
     const char *sample_type;
+    const char *refresh; /* NULL: none */
     enum count_rule count;
     enum output_format format;
     enum input_kind input;

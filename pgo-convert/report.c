@@ -99,6 +99,27 @@ static void say_losses(const struct sampleprof_losses *losses, const char *what)
                   losses->function_count, what, losses->example, losses->total);
 }
 
+static void say_refresh(const struct report *report)
+{
+    const struct refresh_report *refresh = &report->refresh;
+    size_t old_count = refresh->kept + refresh->changed + refresh->expired + refresh->gone;
+
+    if (!report->refreshed)
+        return;
+    if (refresh->is_other_kind)
+        talk_warn("%s: nothing could be kept: one of the profiles is by pseudo-probe, the other by "
+                  "line",
+                  report->refreshed);
+    else if (refresh->sample_count)
+        talk_say("%zu of %zu functions kept from %s, which carry %.1f%% of the samples",
+                 refresh->kept, old_count, report->refreshed,
+                 share_pct(refresh->kept_samples, refresh->sample_count));
+    else
+        talk_say("%zu of %zu functions kept from %s", refresh->kept, old_count, report->refreshed);
+    talk_say("not kept: %zu changed, %zu too old, %zu gone; added: %zu; left out as chance: %zu",
+             refresh->changed, refresh->expired, refresh->gone, refresh->added, refresh->left_out);
+}
+
 void report_say(const struct report *report, const struct sampleprof *tree,
                 const struct sampleprof_losses *losses, const char *counts_kind)
 {
@@ -108,6 +129,7 @@ void report_say(const struct report *report, const struct sampleprof *tree,
     talk_say("%zu functions in %zu compile units; counts: %s",
              tree->function_count - losses->function_count, tree->unit_count, counts_kind);
     say_drops(report);
+    say_refresh(report);
     say_losses(losses, "static functions share their name with a larger one of another file");
     say_losses(&report->checksum_losses,
                "functions have another control flow in another input, where they are larger,");

@@ -14,6 +14,7 @@
 
 #include "base/err.h"
 #include "profile/sampleprof.h"
+#include "refresh.h"
 
 enum drop_reason {
     DROP_NO_ADDRESS,  /* the sample has no stack, or no mapping holds its address */
@@ -51,6 +52,8 @@ struct report {
     uint64_t counts_total;                    /* of all inputs, before they were added up */
     char example[DROP_REASON_COUNT][128];     /* the first binary or function that it happened to */
     struct sampleprof_losses checksum_losses; /* of merging; `example` lies in the tree */
+    const char *refreshed;                    /* the old profile, borrowed; NULL: none */
+    struct refresh_report refresh;
 };
 
 /* Good until the next one is added. */

@@ -10,6 +10,9 @@
 #include "base/strbuf.h"
 #include "profile/sampleprof.h"
 
+/* Reads a file that must be one. The error names it. */
+MUST_CHECK struct sampleprof *sample_profile_open(const char *path, struct err *err);
+
 /* The finished tree, the caller's; sampleprof_form_of() is not SAMPLEPROF_NONE. */
 MUST_CHECK struct sampleprof *sample_profile_read(const struct strbuf *content, struct err *err);
 
