@@ -17,7 +17,7 @@
 #include "base/byteset.h"
 #include "profile/address_space.h"
 #include "profile/perf_record.h"
-#include "stacks.h"
+#include "profile/stacks.h"
 
 struct trace {
     struct address_spaces spaces;

@@ -141,19 +141,31 @@ void address_spaces_fork(struct address_spaces *spaces, uint32_t pid, uint32_t p
     splice(child, 0, 0, parent->ranges, parent->count);
 }
 
-uint32_t address_spaces_find(const struct address_spaces *spaces, uint32_t pid, uint64_t ip)
+struct address_part address_spaces_find_part(const struct address_spaces *spaces, uint32_t pid,
+                                             uint64_t ip)
 {
+    struct address_part part = {0, UINT64_MAX, ADDRESS_SPACE_NONE};
     const struct address_space *space;
     uint32_t id;
     size_t at;
 
     if (!byteset_find(&spaces->pids, &pid, sizeof(pid), &id))
-        return ADDRESS_SPACE_NONE;
+        return part;
     space = &spaces->spaces[id];
     at = first_after(space, ip);
-    if (at == space->count || space->ranges[at].start_ip > ip)
-        return ADDRESS_SPACE_NONE;
-    return space->ranges[at].mapping;
+    if (at < space->count && space->ranges[at].start_ip <= ip)
+        return (struct address_part){space->ranges[at].start_ip, space->ranges[at].limit_ip,
+                                     space->ranges[at].mapping};
+    if (at > 0)
+        part.start_ip = space->ranges[at - 1].limit_ip;
+    if (at < space->count)
+        part.limit_ip = space->ranges[at].start_ip;
+    return part;
+}
+
+uint32_t address_spaces_find(const struct address_spaces *spaces, uint32_t pid, uint64_t ip)
+{
+    return address_spaces_find_part(spaces, pid, ip).mapping;
 }
 
 void address_spaces_release(struct address_spaces *spaces)

@@ -50,6 +50,14 @@ void address_spaces_map(struct address_spaces *spaces, uint32_t pid,
 void address_spaces_fork(struct address_spaces *spaces, uint32_t pid, uint32_t parent_pid);
 void address_spaces_clear(struct address_spaces *spaces, uint32_t pid);
 
+/* All ip of [start, limit) have this answer, until the process maps, forks or execs. */
+struct address_part {
+    uint64_t start_ip, limit_ip;
+    uint32_t mapping; /* an id, or ADDRESS_SPACE_NONE */
+};
+struct address_part address_spaces_find_part(const struct address_spaces *spaces, uint32_t pid,
+                                             uint64_t ip);
+
 /* The id of the mapping at this ip, or ADDRESS_SPACE_NONE. */
 uint32_t address_spaces_find(const struct address_spaces *spaces, uint32_t pid, uint64_t ip);
 

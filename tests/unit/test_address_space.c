@@ -107,8 +107,13 @@ static void check_model(const struct address_spaces *spaces)
     for (uint32_t pid = 0; pid < PROCESSES; pid++)
         for (uint64_t ip = 0; ip < ADDRESSES; ip++) {
             char expected[2] = {model[pid][ip], '\0'};
+            struct address_part part = address_spaces_find_part(spaces, pid, ip);
 
             assert_string_equal(file_at(spaces, pid, ip), expected);
+            assert_in_range(ip, part.start_ip, part.limit_ip - 1);
+            for (uint64_t other = part.start_ip; other < part.limit_ip && other < ADDRESSES;
+                 other++)
+                assert_int_equal(model[pid][other], model[pid][ip]);
         }
 }
 

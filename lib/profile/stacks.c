@@ -1,4 +1,4 @@
-#include "stacks.h"
+#include "profile/stacks.h"
 
 #include <stdlib.h>
 #include <string.h>

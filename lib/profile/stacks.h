@@ -4,8 +4,8 @@
  * A frame is an ip and the mapping that held it when the sample was taken (an id of
  * address_space.h), leaf first. Equal stacks are counted together.
  */
-#ifndef COLLECT_STACKS_H
-#define COLLECT_STACKS_H
+#ifndef PROFILE_STACKS_H
+#define PROFILE_STACKS_H
 
 #include <stddef.h>
 #include <stdint.h>
