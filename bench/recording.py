@@ -1,0 +1,115 @@
+"""recording: profiles of a program's training run: timer samples, exact counts, instrumentation."""
+import math
+import os
+import re
+
+import steps
+
+SLOW_HZ, FAST_HZ = 4000, 20000  # a small profile takes some seconds; 20 kHz loses nothing (docs)
+FEW_SECONDS = 5
+TOLERANCE = 0.1  # how far a number of samples may be from what was asked for
+RULES = ("flow", "block", "max", "sum")
+
+
+class Tools:
+    """The collector and the converter that are measured; built from this tree unless named."""
+
+    def __init__(self, folder):
+        if not folder:
+            steps.run(["cmake", "--preset", "release"])
+            steps.run(["cmake", "--build", "--preset", "release", "--target", "pgo-collect",
+                       "pgo-convert"])
+        self.folder = folder or os.path.join(steps.ROOT, "build", "release", "bin")
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+
+def _record_once(tools, program, kind, repeats, hz, path):
+    """The number of samples of the training run, done `repeats` times over."""
+    again = 'n=$1; shift; while [ "$n" -gt 0 ]; do "$@" >/dev/null || exit; n=$((n - 1)); done'
+    log = steps.run([tools.path("pgo-collect"), "record", "-F", str(hz), "-f", "-o", path, "--",
+                     "sh", "-c", again, "sh", str(repeats), program.executable(f"plain-{kind}"),
+                     *program.about["train"]]).stderr
+    return int(re.search(r"(\d+) samples", log).group(1))
+
+
+def _seconds(tools, program, kind):
+    """CPU time of one training run."""
+    path = program.path("recordings", f"{kind}.seconds")
+
+    def action():
+        samples = _record_once(tools, program, kind, 4, SLOW_HZ, path + ".pprof")
+        steps.write_text(path, str(samples / SLOW_HZ / 4))
+    steps.make(path, program.about["train"], [program.executable(f"plain-{kind}")], action)
+    return float(steps.read_text(path))
+
+
+def _record(tools, program, kind, size, path):
+    """Sampling takes time of the program's own: where that shows, the rate is set again."""
+    seconds = max(FEW_SECONDS, size / FAST_HZ)
+    repeats = math.ceil(seconds / _seconds(tools, program, kind))
+    hz = round(size / (repeats * _seconds(tools, program, kind)))
+    for _ in range(3):
+        samples = _record_once(tools, program, kind, repeats, hz, path)
+        if abs(samples / size - 1) <= TOLERANCE:
+            break
+        hz = round(hz * size / samples)
+    steps.write_text(path + ".samples", str(samples))
+
+
+def record(tools, program, kind, size, number):
+    """(pprof, number of samples) of one recording of about `size` samples."""
+    path = program.path("recordings", f"{kind}-{size}-{number}.pprof")
+    steps.make(path, [program.about["train"], size, FEW_SECONDS, FAST_HZ],
+               [program.executable(f"plain-{kind}")],
+               lambda: _record(tools, program, kind, size, path))
+    return path, int(steps.read_text(path + ".samples"))
+
+
+def count(program, kind):
+    """How often each instruction ran in one training run."""
+    path = program.path("recordings", f"{kind}.counts")
+    tool = os.path.join(steps.ROOT, "bench", "exact-counts")
+    binary = program.executable(f"plain-{kind}")
+    return steps.make(path, program.about["train"], [tool, binary],
+                      lambda: steps.run([tool, path, binary, *program.about["train"]]))
+
+
+def _convert(tools, program, kind, name, options, source):
+    path = program.path("profiles", f"{name}.prof")
+    converter = tools.path("pgo-convert")
+    binary = program.executable(f"plain-{kind}")
+    steps.make(path, options, [converter, binary, source],
+               lambda: steps.run([converter, *options, "--binary", binary, "-o", path, source]))
+    if ("!CFGChecksum" in steps.read_text(path)) != (kind == "probe"):
+        raise steps.Failure(f"{path}: a profile of the wrong kind, expected one by {kind}",
+                            "pgo-convert chooses by what the binary has")
+    return path
+
+
+def convert(tools, program, kind, rule, size, number):
+    """The sample profile that pgo-convert makes of one recording."""
+    return _convert(tools, program, kind, f"{kind}-{rule}-{size}-{number}", [f"--count={rule}"],
+                    record(tools, program, kind, size, number)[0])
+
+
+def convert_exact(tools, program, kind):
+    """The same of exact counts."""
+    return _convert(tools, program, kind, f"{kind}-exact", ["--input=counts"],
+                    count(program, kind))
+
+
+def instrument(program):
+    """The profile of an instrumented build's training run."""
+    label = program.build("generate", ["-fprofile-generate"], link_flags=["-fprofile-generate"])
+    path = program.path("profiles", "instrumented.profdata")
+    binary = program.executable(label)
+
+    def action():
+        raw = path + ".raw"
+        steps.run([binary, *program.about["train"]],
+                  env={**os.environ, "LLVM_PROFILE_FILE": raw})
+        steps.run(["llvm-profdata-22", "merge", "-o", path, raw])
+        os.unlink(raw)
+    return steps.make(path, program.about["train"], [binary], action)
