@@ -5,6 +5,43 @@
 
 #include "base/memory.h"
 #include "base/path.h"
+#include "base/talk.h"
+
+/* What to do about what was not found, and where it was looked for: of the first such case. */
+static void note_missing(struct binaries *binaries, const char *advice, const char *what,
+                         const char *build_id, const struct strbuf *tried)
+{
+    if (!binaries->missing.len)
+        strbuf_add_format(&binaries->missing, "%s; %s (build id %s) is not in %s", advice, what,
+                          build_id[0] ? build_id : "none", tried->len ? tried->data : "it");
+}
+
+/* The image's own debug information, or that of a separate file. NULL: none, or damaged. */
+static struct symbolizer *open_symbolizer(struct binaries *binaries, struct image *image,
+                                          struct err *err)
+{
+    struct symbolizer *symbolizer = NULL;
+    struct strbuf tried = {0};
+    char *path = NULL;
+
+    if (!image_has_debug(image))
+        path = debug_file_find(image, &binaries->places, &tried);
+    if (!path || image_attach_debug(image, path, err))
+        symbolizer = symbolizer_open(image, err);
+    if (symbolizer && !image_has_symbols(image))
+        symbolizer_add_symbols(symbolizer, image);
+    if (!image_has_debug(image)) {
+        note_missing(binaries,
+                     "give the folder of its debug files, --debug-dir=DIR, or profile a binary "
+                     "that was built by pgo-build, or with -g1 -fdebug-info-for-profiling, and is "
+                     "not stripped",
+                     "debug information", image_build_id(image), &tried);
+        binaries_hint(binaries, err);
+    }
+    free(path);
+    strbuf_release(&tried);
+    return symbolizer;
+}
 
 static struct binary *add(struct binaries *binaries, struct image *image,
                           struct symbolizer *symbolizer)
@@ -22,7 +59,7 @@ bool binaries_open(struct binaries *binaries, const char *const *paths, size_t c
 {
     for (size_t i = 0; i < count; i++) {
         struct image *image = image_open(paths[i], err);
-        struct symbolizer *symbolizer = image ? symbolizer_open(image, err) : NULL;
+        struct symbolizer *symbolizer = image ? open_symbolizer(binaries, image, err) : NULL;
 
         if (!symbolizer) {
             image_close(image);
@@ -50,6 +87,7 @@ void binaries_close(struct binaries *binaries)
     }
     free(binaries->wanted);
     free(binaries->items);
+    strbuf_release(&binaries->missing);
     *binaries = (struct binaries){0};
 }
 
@@ -72,7 +110,35 @@ static struct binary *try_file(struct binaries *binaries, const char *path,
 
     free(build_id);
     image = is_it ? image_open(path, &ignored) : NULL;
-    return image ? add(binaries, image, symbolizer_open(image, &ignored)) : NULL;
+    return image ? add(binaries, image, open_symbolizer(binaries, image, &ignored)) : NULL;
+}
+
+/* By the path in the profile, the name here, then the debug folders and servers. */
+static struct binary *look_for(struct binaries *binaries, const struct profile_mapping *mapping)
+{
+    struct binary *found = NULL;
+    struct strbuf tried = {0};
+    char *path = NULL;
+
+    if (mapping->file[0] == '/') {
+        strbuf_add_format(&tried, "%s, ", mapping->file);
+        found = try_file(binaries, mapping->file, mapping);
+    }
+    strbuf_add_format(&tried, "./%s", path_base(mapping->file));
+    if (!found)
+        found = try_file(binaries, path_base(mapping->file), mapping);
+    if (!found)
+        path = debug_file_find_executable(mapping->build_id, &binaries->places, &tried);
+    if (path)
+        found = try_file(binaries, path, mapping);
+    if (!found)
+        note_missing(binaries,
+                     "name the profiled executable, --binary=FILE, or a folder that has it by "
+                     "build id, --debug-dir=DIR",
+                     path_base(mapping->file), mapping->build_id, &tried);
+    free(path);
+    strbuf_release(&tried);
+    return found;
 }
 
 struct binary *binaries_find(struct binaries *binaries, const struct profile_mapping *mapping)
@@ -84,13 +150,33 @@ struct binary *binaries_find(struct binaries *binaries, const struct profile_map
     for (size_t i = 0; !found && i < binaries->count; i++)
         if (belongs(binaries->items[i], mapping))
             found = binaries->items[i];
-    if (!found && mapping->build_id[0] && mapping->file[0] == '/')
-        found = try_file(binaries, mapping->file, mapping);
     if (!found && mapping->build_id[0])
-        found = try_file(binaries, path_base(mapping->file), mapping);
+        found = look_for(binaries, mapping);
     if (found)
         found->is_used = true;
     return found;
+}
+
+bool binaries_hint(const struct binaries *binaries, struct err *err)
+{
+    if (!binaries->missing.len)
+        return false;
+    return err_hint(err, "%s", binaries->missing.data);
+}
+
+void binaries_say(const struct binaries *binaries)
+{
+    for (size_t i = 0; i < binaries->count; i++) {
+        const struct binary *binary = binaries->items[i];
+        const char *missing = binary->symbolizer ? symbolizer_missing(binary->symbolizer) : NULL;
+
+        if (missing)
+            talk_warn("%s: split debug information %s was not found, nor a %s.dwp: its functions "
+                      "and inlined calls are not known; keep the .dwo files where they were built, "
+                      "or pack them beside the binary: llvm-dwp -e %s -o %s.dwp",
+                      image_path(binary->image), missing, path_base(image_path(binary->image)),
+                      image_path(binary->image), image_path(binary->image));
+    }
 }
 
 /* What the user must have meant by that file: the one of its name, else the first. */

@@ -2,9 +2,11 @@
  * binaries.h - which executable on this machine a mapping of a profile belongs to.
  *
  * The build id decides. Candidates are, in this order: the files of --binary, the path in the
- * profile, and a file of the same name in the current folder. A mapping without a build id takes
- * the file of --binary that has the same name.
- * Life cycle: binaries_open(), binaries_find() for each mapping, binaries_close().
+ * profile, a file of the same name in the current folder, and what the debug folders and servers
+ * have (debug_file.h). A mapping without a build id takes the file of --binary that has the same
+ * name. A binary without debug information takes it from a separate file, found in the same way.
+ * Life cycle: `struct binaries binaries = {.places = ...};`, binaries_open(), binaries_find() for
+ * each mapping, binaries_close().
  */
 #ifndef PGO_CONVERT_BINARIES_H
 #define PGO_CONVERT_BINARIES_H
@@ -13,6 +15,8 @@
 #include <stddef.h>
 
 #include "base/err.h"
+#include "base/strbuf.h"
+#include "binary/debug_file.h"
 #include "binary/image.h"
 #include "binary/probes.h"
 #include "binary/symbolizer.h"
@@ -34,6 +38,8 @@ struct wanted {
 };
 
 struct binaries {
+    struct debug_places places; /* set by the caller */
+    struct strbuf missing;      /* what to do about the first thing that was not found */
     struct binary **items;
     size_t count, capacity;
     struct wanted *wanted;
@@ -47,6 +53,12 @@ void binaries_close(struct binaries *binaries);
 
 /* NULL: not found. Opens the file when it is first needed. */
 struct binary *binaries_find(struct binaries *binaries, const struct profile_mapping *mapping);
+
+/* Says in the hint what was not found, and where it was looked for, if anything. False. */
+bool binaries_hint(const struct binaries *binaries, struct err *err);
+
+/* To the user: split debug information that is missing. */
+void binaries_say(const struct binaries *binaries);
 
 /*
  * After all mappings of all profiles were looked for: is every --binary one that a profile is of?

@@ -1,6 +1,7 @@
 #include "convert.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 
 #include "base/number.h"
 #include "base/path.h"
@@ -203,10 +204,24 @@ static bool merge(struct parts *parts, const struct binaries *binaries,
     return check_tree(conversion->tree, &conversion->report, err);
 }
 
+static bool has_servers(void)
+{
+    const char *urls = getenv("DEBUGINFOD_URLS");
+
+    return urls && urls[0];
+}
+
+static bool check_report(const struct report *report, const struct binaries *binaries,
+                         struct err *err)
+{
+    return report_check(report, err) || binaries_hint(binaries, err);
+}
+
 bool convert(const struct convert_options *options, struct conversion *conversion, struct err *err)
 {
     struct report *report = &conversion->report;
-    struct binaries binaries = {0};
+    struct binaries binaries = {
+        .places = {options->debug_dirs, options->debug_dir_count, has_servers()}};
     struct parts parts = {0};
     struct inputs inputs = {.options = options,
                             .binaries = &binaries,
@@ -214,7 +229,7 @@ bool convert(const struct convert_options *options, struct conversion *conversio
                             .parts = &parts,
                             .report = report};
     bool done = binaries_open(&binaries, options->binaries, options->binary_count, err) &&
-                inputs_read(&inputs, err) && report_check(report, err);
+                inputs_read(&inputs, err) && check_report(report, &binaries, err);
 
     if (!done)
         sampleprof_free(inputs.lines);
@@ -222,6 +237,7 @@ bool convert(const struct convert_options *options, struct conversion *conversio
            merge(&parts, &binaries, conversion, err) &&
            (!options->refresh || refresh_tree(options->refresh, &binaries, conversion, err));
     parts_release(&parts);
+    binaries_say(&binaries);
     binaries_close(&binaries);
     return done;
 }

@@ -64,7 +64,8 @@ static bool is_entry(const struct image *image, uint64_t vaddr)
 {
     const struct image_symbol *symbol = image_find_symbol(image, vaddr);
 
-    return symbol && symbol->start_vaddr == vaddr && !strstr(symbol->name, ".cold");
+    return symbol && symbol->start_vaddr == vaddr && !symbol->is_tail &&
+           !strstr(symbol->name, ".cold");
 }
 
 void fold_counts(struct sampleprof *tree, const struct binary *binary, const struct counts *counts,

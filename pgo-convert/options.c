@@ -13,6 +13,7 @@
 enum {
     OPTION_OUTPUT,
     OPTION_BINARY,
+    OPTION_DEBUG_DIR,
     OPTION_FORMAT,
     OPTION_COUNT,
     OPTION_INPUT,
@@ -33,6 +34,11 @@ static const struct option_spec table[] = {
      "flow (default)   block: the same, each block by itself\n"
      "max: the largest of a line's instructions   sum: their sum",
      OPTION_COUNT},
+    {"--debug-dir", OPTION_VALUE, "DIR",
+     "a folder of separate debug files, and of binaries, as .build-id/ab/cdef\n"
+     "or by .gnu_debuglink; may be repeated (then: /usr/lib/debug, and the\n"
+     "servers of DEBUGINFOD_URLS if that is set)",
+     OPTION_DEBUG_DIR},
     {"--format", OPTION_VALUE, "FORM", "text (default) or extbinary (needs llvm-profdata)",
      OPTION_FORMAT},
     {"--input", OPTION_VALUE, "KIND",
@@ -139,6 +145,10 @@ static bool take(struct convert_options *options, int id, const char *value, str
     case OPTION_BINARY:
         *ARRAY_PUSH(options->binaries, options->binary_count, options->binary_capacity) = value;
         return true;
+    case OPTION_DEBUG_DIR:
+        *ARRAY_PUSH(options->debug_dirs, options->debug_dir_count, options->debug_dir_capacity) =
+            value;
+        return true;
     case OPTION_FORMAT:
         return read_format(options, value, err);
     case OPTION_COUNT:
@@ -201,4 +211,5 @@ void options_release(struct convert_options *options)
         free(options->inputs[i].path);
     free(options->inputs);
     free(options->binaries);
+    free(options->debug_dirs);
 }

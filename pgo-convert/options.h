@@ -44,6 +44,8 @@ struct convert_options {
     enum input_kind input;
     const char **binaries;
     size_t binary_count, binary_capacity;
+    const char **debug_dirs;
+    size_t debug_dir_count, debug_dir_capacity;
     struct input_file *inputs;
     size_t input_count, input_capacity;
 };

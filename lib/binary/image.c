@@ -1,5 +1,6 @@
 #include "binary/image.h"
 
+#include <assert.h>
 #include <fcntl.h>
 #include <gelf.h>
 #include <libelf.h>
@@ -9,6 +10,8 @@
 
 #include "base/memory.h"
 #include "base/strbuf.h"
+#include "binary/section.h"
+#include "binary/symbols.h"
 
 struct range { /* [start, end) */
     uint64_t start_vaddr, end_vaddr;
@@ -24,8 +27,10 @@ struct image {
     struct range *code; /* executable sections; segments where the section table is gone */
     size_t code_count, code_capacity;
     char *build_id;
-    struct image_symbol *symbols;
-    size_t symbol_count, symbol_capacity;
+    struct symbols symbols;
+    bool has_symbols; /* a full table, of its own or of the debug file */
+    int debug_fd;
+    Elf *debug_elf;         /* of a separate debug file; NULL: none */
     const uint8_t *content; /* the whole file, mapped by libelf */
     size_t content_len;
 };
@@ -114,71 +119,14 @@ static void read_code(struct image *image)
             add_code(image, image->segments[i].p_vaddr, image->segments[i].p_filesz);
 }
 
-static void read_symbol_table(struct image *image, Elf_Scn *section, const GElf_Shdr *header)
-{
-    Elf_Data *data = elf_getdata(section, NULL);
-    size_t count = data && header->sh_entsize ? data->d_size / header->sh_entsize : 0;
-
-    for (size_t i = 0; i < count; i++) {
-        const char *name;
-        uint64_t end;
-        GElf_Sym symbol;
-
-        if (!gelf_getsym(data, (int)i, &symbol) || GELF_ST_TYPE(symbol.st_info) != STT_FUNC ||
-            symbol.st_shndx == SHN_UNDEF || symbol.st_size == 0)
-            continue;
-        name = elf_strptr(image->elf, header->sh_link, symbol.st_name);
-        if (!name || __builtin_add_overflow(symbol.st_value, symbol.st_size, &end))
-            continue;
-        *ARRAY_PUSH(image->symbols, image->symbol_count, image->symbol_capacity) =
-            (struct image_symbol){symbol.st_value, end, name,
-                                  GELF_ST_BIND(symbol.st_info) == STB_LOCAL};
-    }
-}
-
-static int compare_symbols(const void *left, const void *right)
-{
-    const struct image_symbol *a = left, *b = right;
-
-    if (a->start_vaddr != b->start_vaddr)
-        return a->start_vaddr < b->start_vaddr ? -1 : 1;
-    if (a->end_vaddr != b->end_vaddr)
-        return a->end_vaddr > b->end_vaddr ? -1 : 1; /* the longest alias stands */
-    return strcmp(a->name, b->name);
-}
-
-/* Sorts, drops aliases, and cuts a symbol where the next one starts. */
-static void order_symbols(struct image *image)
-{
-    size_t kept = 0;
-
-    if (image->symbol_count)
-        qsort(image->symbols, image->symbol_count, sizeof(*image->symbols), compare_symbols);
-    for (size_t i = 0; i < image->symbol_count; i++) {
-        struct image_symbol *last = kept ? &image->symbols[kept - 1] : NULL;
-
-        if (last && last->start_vaddr == image->symbols[i].start_vaddr)
-            continue;
-        if (last && last->end_vaddr > image->symbols[i].start_vaddr)
-            last->end_vaddr = image->symbols[i].start_vaddr;
-        image->symbols[kept++] = image->symbols[i];
-    }
-    image->symbol_count = kept;
-}
-
 /* The full table if there is one, else the dynamic one. */
 static void read_symbols(struct image *image)
 {
-    Elf_Scn *section = NULL;
-    GElf_Shdr header;
-
-    while ((section = elf_nextscn(image->elf, section)))
-        if (gelf_getshdr(section, &header) && header.sh_type == SHT_SYMTAB)
-            read_symbol_table(image, section, &header);
-    while (image->symbol_count == 0 && (section = elf_nextscn(image->elf, section)))
-        if (gelf_getshdr(section, &header) && header.sh_type == SHT_DYNSYM)
-            read_symbol_table(image, section, &header);
-    order_symbols(image);
+    symbols_read(&image->symbols, image->elf, SHT_SYMTAB);
+    image->has_symbols = image->symbols.count > 0;
+    if (!image->has_symbols)
+        symbols_read(&image->symbols, image->elf, SHT_DYNSYM);
+    symbols_order(&image->symbols);
 }
 
 static bool open_elf(struct image *image, const char *path, struct err *err)
@@ -203,7 +151,7 @@ struct image *image_open(const char *path, struct err *err)
 {
     struct image *image = mem_alloc(sizeof(*image));
 
-    image->fd = -1;
+    image->fd = image->debug_fd = -1;
     if (!open_elf(image, path, err)) {
         image_close(image);
         return NULL;
@@ -223,11 +171,14 @@ void image_close(struct image *image)
     elf_end(image->elf);
     if (image->fd >= 0)
         close(image->fd);
+    elf_end(image->debug_elf);
+    if (image->debug_fd >= 0)
+        close(image->debug_fd);
     free(image->path);
     free(image->segments);
     free(image->code);
     free(image->build_id);
-    free(image->symbols);
+    symbols_release(&image->symbols);
     free(image);
 }
 
@@ -260,7 +211,78 @@ void *image_elf(const struct image *image)
 
 void *image_debug_elf(const struct image *image)
 {
-    return image->elf;
+    return image->debug_elf ? image->debug_elf : image->elf;
+}
+
+static bool has_debug(Elf *elf)
+{
+    const uint8_t *content;
+    size_t len;
+
+    return section_find(elf, ".debug_info", &content, &len) ||
+           section_find(elf, ".zdebug_info", &content, &len);
+}
+
+bool image_has_debug(const struct image *image)
+{
+    return has_debug(image_debug_elf(image));
+}
+
+/* name, NUL, zeros up to a multiple of 4, then the checksum in 4 bytes */
+const char *image_debug_link(const struct image *image, uint32_t *crc)
+{
+    const uint8_t *content;
+    size_t len, name_len;
+
+    if (!section_find(image->elf, ".gnu_debuglink", &content, &len))
+        return NULL;
+    name_len = strnlen((const char *)content, len);
+    if (name_len == 0 || name_len >= len || len < (name_len + 4) / 4 * 4 + sizeof(*crc) ||
+        memchr(content, '/', name_len))
+        return NULL;
+    memcpy(crc, content + (name_len + 4) / 4 * 4, sizeof(*crc));
+    return (const char *)content;
+}
+
+bool image_attach_debug(struct image *image, const char *path, struct err *err)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    Elf *elf;
+
+    assert(!image->debug_elf);
+    if (fd < 0)
+        return err_errno(err, path, "cannot open");
+    elf = elf_begin(fd, ELF_C_READ_MMAP, NULL);
+    if (!elf || elf_kind(elf) != ELF_K_ELF || !has_debug(elf)) {
+        elf_end(elf);
+        close(fd);
+        return err_set(err, ERR_FORMAT, "%s: expected a file of debug information, found none",
+                       path);
+    }
+    image->debug_fd = fd;
+    image->debug_elf = elf;
+    if (image->has_symbols)
+        return true;
+    symbols_read(&image->symbols, elf, SHT_SYMTAB);
+    image->has_symbols = image->symbols.count > 0;
+    symbols_order(&image->symbols);
+    return true;
+}
+
+bool image_has_symbols(const struct image *image)
+{
+    return image->has_symbols;
+}
+
+void image_add_symbol(struct image *image, const struct image_symbol *symbol)
+{
+    symbols_add(&image->symbols, symbol);
+}
+
+void image_order_symbols(struct image *image)
+{
+    image->has_symbols = true;
+    symbols_order(&image->symbols);
 }
 
 bool image_off_to_vaddr(const struct image *image, uint64_t off, uint64_t *vaddr)
@@ -278,25 +300,13 @@ bool image_off_to_vaddr(const struct image *image, uint64_t off, uint64_t *vaddr
 
 const struct image_symbol *image_symbols(const struct image *image, size_t *count)
 {
-    *count = image->symbol_count;
-    return image->symbols;
+    *count = image->symbols.count;
+    return image->symbols.items;
 }
 
 const struct image_symbol *image_find_symbol(const struct image *image, uint64_t vaddr)
 {
-    size_t low = 0, high = image->symbol_count;
-
-    while (low < high) { /* the first symbol that starts beyond vaddr */
-        size_t middle = low + (high - low) / 2;
-
-        if (image->symbols[middle].start_vaddr <= vaddr)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    if (low == 0 || image->symbols[low - 1].end_vaddr <= vaddr)
-        return NULL;
-    return &image->symbols[low - 1];
+    return symbols_find(&image->symbols, vaddr);
 }
 
 static const uint8_t *find_content(const struct image *image, uint64_t start_vaddr,

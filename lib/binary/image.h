@@ -29,6 +29,7 @@ struct image_symbol {
     uint64_t start_vaddr, end_vaddr; /* [start, end) */
     const char *name;
     bool is_local; /* not known outside its compile unit, or hidden when it was linked */
+    bool is_tail;  /* what lies behind another symbol within this one: no function starts here */
 };
 
 /* NULL on failure: ERR_NOT_FOUND, ERR_IO, ERR_FORMAT (not ELF, damaged), ERR_UNSUPPORTED. */
@@ -38,6 +39,25 @@ void image_close(struct image *image); /* NULL is fine */
 const char *image_path(const struct image *image);
 const char *image_build_id(const struct image *image); /* lower-case hexadecimal, "" if none */
 enum image_machine image_machine(const struct image *image);
+
+/*
+ * A separate file of debug information (debug_file.h), once: from then on symbols and DWARF come
+ * from there, as far as the image itself has none. Whether it belongs to the image was checked by
+ * who found it. False: ERR_NOT_FOUND, ERR_IO, ERR_FORMAT (no debug information in it).
+ */
+MUST_CHECK bool image_attach_debug(struct image *image, const char *path, struct err *err);
+bool image_has_debug(const struct image *image);
+
+/* The file that .gnu_debuglink names, and its checksum; NULL: none. */
+const char *image_debug_link(const struct image *image, uint32_t *crc);
+
+/*
+ * Is there a full symbol table? If not, what DWARF knows may take its place: symbolizer.h adds
+ * it. image_order_symbols() after the last one; names must live as long as the image.
+ */
+bool image_has_symbols(const struct image *image);
+void image_add_symbol(struct image *image, const struct image_symbol *symbol);
+void image_order_symbols(struct image *image);
 
 /* The program header that holds `off`, with file content, decides; false if none does. */
 bool image_off_to_vaddr(const struct image *image, uint64_t off, uint64_t *vaddr);

@@ -191,6 +191,41 @@ void symbolizer_visit_units(struct symbolizer *symbolizer, const struct symboliz
     }
 }
 
+/* Of a function in several ranges those behind the first are cold parts. */
+static void add_symbols(struct dwarf_image *dwarf, struct dwarf_unit *unit,
+                        const struct dwarf_die *die, struct image *image)
+{
+    const struct symbolizer_function *function = dwarf_function_find(dwarf, unit, die);
+    struct image_symbol symbol = {.name = function->linkage_name, .is_local = function->is_static};
+    struct dwarf_ranges ranges;
+
+    dwarf_ranges_begin(&ranges, dwarf_unit_body(unit), die);
+    while (dwarf_ranges_next(&ranges, &symbol.start_vaddr, &symbol.end_vaddr)) {
+        if (image_is_code(image, symbol.start_vaddr))
+            image_add_symbol(image, &symbol);
+        symbol.is_tail = true;
+    }
+}
+
+void symbolizer_add_symbols(struct symbolizer *symbolizer, struct image *image)
+{
+    struct dwarf_image *dwarf = &symbolizer->dwarf;
+
+    for (size_t i = 0; i < dwarf->unit_count; i++) {
+        struct dwarf_unit *unit = &dwarf->units[i];
+        uint64_t off;
+        struct dwarf_die die;
+
+        dwarf_unit_open(dwarf, unit);
+        off = dwarf_unit_body(unit)->die_off;
+        while (dwarf_cu_next(dwarf_unit_body(unit), &off, &die))
+            if (die.tag == DW_TAG_subprogram)
+                add_symbols(dwarf, unit, &die, image);
+        dwarf_unit_shut(unit);
+    }
+    image_order_symbols(image);
+}
+
 const char *symbolizer_missing(const struct symbolizer *symbolizer)
 {
     return symbolizer->dwarf.split.missing;

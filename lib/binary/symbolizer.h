@@ -62,6 +62,12 @@ struct symbolizer_visitor {
 void symbolizer_visit_units(struct symbolizer *symbolizer,
                             const struct symbolizer_visitor *visitor);
 
+/*
+ * Gives the image a symbol for each function, in place of the symbol table that it has not. Reads
+ * all units. The symbolizer must outlive the image's use of them.
+ */
+void symbolizer_add_symbols(struct symbolizer *symbolizer, struct image *image);
+
 /* The first file of split debug information that was needed and not found; NULL: none so far. */
 const char *symbolizer_missing(const struct symbolizer *symbolizer);
 
