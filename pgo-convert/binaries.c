@@ -79,6 +79,9 @@ void binaries_close(struct binaries *binaries)
         symbolizer_close(binary->symbolizer);
         image_close(binary->image);
         counts_release(&binary->samples);
+        counts_release(&binary->executions);
+        branches_release(&binary->branches);
+        free(binary->calls);
         free(binary);
     }
     for (size_t i = 0; i < binaries->wanted_count; i++) {

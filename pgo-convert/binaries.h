@@ -20,6 +20,7 @@
 #include "binary/image.h"
 #include "binary/probes.h"
 #include "binary/symbolizer.h"
+#include "branches.h"
 #include "counts.h"
 #include "profile/profile.h"
 
@@ -28,8 +29,12 @@ struct binary {
     struct symbolizer *symbolizer; /* NULL: no debug information */
     struct probes *probes;         /* NULL: none, or not read yet (convert.c) */
     struct counts samples;         /* filled by whoever reads a profile */
-    bool is_named;                 /* by --binary */
-    bool is_used;                  /* some mapping is of this binary */
+    struct branches branches;      /* the same: of branch records */
+    struct counts executions;      /* exact counts of instructions, by executions_find() */
+    struct branches_pair *calls;   /* the same: branches to the starts of functions, sorted */
+    size_t call_count;
+    bool is_named; /* by --binary */
+    bool is_used;  /* some mapping is of this binary */
 };
 
 /* A mapping that was looked for: what binaries_check() tells the user of. */

@@ -7,7 +7,9 @@
 #include "base/path.h"
 #include "binaries.h"
 #include "estimate.h"
+#include "executions.h"
 #include "fold.h"
+#include "fold_calls.h"
 #include "fold_probes.h"
 #include "inputs.h"
 #include "parts.h"
@@ -58,22 +60,28 @@ static bool is_estimate(const struct convert_options *options)
            (options->count == COUNT_FLOW || options->count == COUNT_BLOCK);
 }
 
+/* Branch records give exact counts: nothing is left to estimate. */
 static bool fold_binary(const struct convert_options *options, struct binary *binary,
                         struct sampleprof *tree, struct err *err)
 {
     struct counts estimated = {0};
-    const struct counts *counts = is_estimate(options) ? &estimated : &binary->samples;
+    const struct counts *counts = binary->executions.count ? &binary->executions
+                                  : is_estimate(options)   ? &estimated
+                                                           : &binary->samples;
+    bool is_sum = counts == &binary->samples && options->count == COUNT_SUM;
     bool done = true;
 
     counts_sort(&binary->samples);
-    if (is_estimate(options))
+    if (counts == &estimated)
         done = estimate_counts(binary->image, &binary->samples,
                                options->count == COUNT_FLOW ? ESTIMATE_FLOW : ESTIMATE_BLOCK,
                                &estimated, err);
-    if (done && tree->is_probe_based)
+    if (done && tree->is_probe_based) {
         fold_probes(tree, binary->probes, counts);
-    else if (done)
-        fold_counts(tree, binary, counts, options->count == COUNT_SUM ? FOLD_SUM : FOLD_MAX);
+    } else if (done) {
+        fold_counts(tree, binary, counts, is_sum ? FOLD_SUM : FOLD_MAX);
+        fold_calls(tree, binary);
+    }
     fold_samples(tree, binary);
     counts_release(&estimated);
     sampleprof_finish(tree);
@@ -93,7 +101,7 @@ static void drop_lines(struct binaries *binaries, struct report *report)
         if (binary->probes || !total)
             continue;
         report_drop(report, DROP_NO_PROBES, total, path_base(image_path(binary->image)));
-        report->by_address -= total;
+        report->by_address -= total < report->by_address ? total : report->by_address;
         counts_release(&binary->samples);
     }
 }
@@ -229,7 +237,8 @@ bool convert(const struct convert_options *options, struct conversion *conversio
                             .parts = &parts,
                             .report = report};
     bool done = binaries_open(&binaries, options->binaries, options->binary_count, err) &&
-                inputs_read(&inputs, err) && check_report(report, &binaries, err);
+                inputs_read(&inputs, err) && executions_find(&binaries, report, err) &&
+                check_report(report, &binaries, err);
 
     if (!done)
         sampleprof_free(inputs.lines);

@@ -24,8 +24,8 @@ static bool has_key(const struct symbolizer_frame *frames, size_t count)
     return count > 0;
 }
 
-static struct sampleprof_function *find_root(struct sampleprof *tree,
-                                             const struct symbolizer_frame *frame)
+struct sampleprof_function *fold_add_root(struct sampleprof *tree,
+                                          const struct symbolizer_frame *frame)
 {
     return sampleprof_add_function(tree, frame->function->linkage_name, frame->function->unit,
                                    frame->function->is_static);
@@ -35,7 +35,7 @@ static struct sampleprof_function *find_root(struct sampleprof *tree,
 static struct sampleprof_function *descend(struct sampleprof *tree,
                                            const struct symbolizer_frame *frames, size_t count)
 {
-    struct sampleprof_function *node = find_root(tree, &frames[count - 1]);
+    struct sampleprof_function *node = fold_add_root(tree, &frames[count - 1]);
 
     for (size_t i = count - 1; i > 0; i--)
         node = sampleprof_add_callee(tree, node, frame_site(&frames[i]),
@@ -43,13 +43,23 @@ static struct sampleprof_function *descend(struct sampleprof *tree,
     return node;
 }
 
+struct sampleprof_line *fold_add_line(struct sampleprof *tree,
+                                      const struct symbolizer_frame *frames, size_t count)
+{
+    if (!has_key(frames, count))
+        return NULL;
+    return sampleprof_add_line(tree, descend(tree, frames, count), frame_site(&frames[0]));
+}
+
 static void fold_count(struct sampleprof *tree, const struct symbolizer_frame *frames,
                        size_t frame_count, uint64_t count, enum fold_rule rule)
 {
-    struct sampleprof_function *node = descend(tree, frames, frame_count);
-    struct sampleprof_line *line = sampleprof_add_line(tree, node, frame_site(&frames[0]));
-    uint32_t factor = sampleprof_decode_discriminator(frames[0].discriminator).factor;
+    struct sampleprof_line *line = fold_add_line(tree, frames, frame_count);
+    uint32_t factor;
 
+    if (!line)
+        return;
+    factor = sampleprof_decode_discriminator(frames[0].discriminator).factor;
     if (rule == FOLD_SUM) {
         line->count = saturating_add(line->count, count);
         return;
@@ -60,7 +70,7 @@ static void fold_count(struct sampleprof *tree, const struct symbolizer_frame *f
 }
 
 /* A function is entered where its symbol starts, unless that symbol is only its cold part. */
-static bool is_entry(const struct image *image, uint64_t vaddr)
+bool fold_is_entry(const struct image *image, uint64_t vaddr)
 {
     const struct image_symbol *symbol = image_find_symbol(image, vaddr);
 
@@ -76,11 +86,11 @@ void fold_counts(struct sampleprof *tree, const struct binary *binary, const str
         const struct symbolizer_frame *frames;
         size_t frame_count = symbolizer_find(binary->symbolizer, at->vaddr, &frames);
 
-        if (has_key(frames, frame_count))
-            fold_count(tree, frames, frame_count, at->count, rule);
-        if (frame_count && at->count && is_entry(binary->image, at->vaddr) &&
+        fold_count(tree, frames, frame_count, at->count, rule);
+        if (!binary->executions.count && frame_count && at->count &&
+            fold_is_entry(binary->image, at->vaddr) &&
             sampleprof_is_name(frames[frame_count - 1].function->linkage_name)) {
-            struct sampleprof_function *root = find_root(tree, &frames[frame_count - 1]);
+            struct sampleprof_function *root = fold_add_root(tree, &frames[frame_count - 1]);
 
             root->head = saturating_add(root->head, at->count);
         }

@@ -21,11 +21,23 @@ enum fold_rule {
     FOLD_SUM, /* the sum, copies not regarded */
 };
 
-/* The counts of addresses of one binary, sorted. Also sets head counts, at starts of symbols. */
+/*
+ * The counts of addresses of one binary, sorted. Also sets head counts, at starts of symbols, if
+ * there are no branch records, which say so exactly (fold_calls.h).
+ */
 void fold_counts(struct sampleprof *tree, const struct binary *binary, const struct counts *counts,
                  enum fold_rule rule);
 /* Notes in each function of the tree how many of the binary's samples lie in it. */
 void fold_samples(struct sampleprof *tree, const struct binary *binary);
+
+/* Parts of it: the line of an inline stack, NULL if it has no key; the function it lies in. */
+struct sampleprof_line *fold_add_line(struct sampleprof *tree,
+                                      const struct symbolizer_frame *frames, size_t count);
+struct sampleprof_function *fold_add_root(struct sampleprof *tree,
+                                          const struct symbolizer_frame *frame);
+
+/* Is a function entered there? */
+bool fold_is_entry(const struct image *image, uint64_t vaddr);
 
 /* One count at the innermost line of a symbolized location; false: *reason says why not. */
 bool fold_lines(struct sampleprof *tree, const struct profile *profile,

@@ -3,6 +3,8 @@
 #include "base/file.h"
 #include "base/number.h"
 #include "base/path.h"
+#include "perf_samples.h"
+#include "profile/perf_data.h"
 #include "profile/pprof.h"
 #include "profile/sampleprof_read.h"
 #include "sample_profile.h"
@@ -76,6 +78,11 @@ static bool read_content(struct inputs *inputs, const struct input_file *file,
 {
     if (sampleprof_form_of(content->data, content->len) != SAMPLEPROF_NONE)
         return read_sample_profile(inputs, file, content, input, err);
+    if (perf_data_is(content->data, content->len)) {
+        input->kind = INPUT_IS_PERF_DATA;
+        return perf_samples_read(content->data, content->len, file->weight, inputs->binaries,
+                                 inputs->report, err);
+    }
     if (inputs->options->input == INPUT_COUNTS) {
         input->kind = INPUT_IS_COUNTS;
         return read_counts(inputs, content, file->weight, err);

@@ -19,6 +19,8 @@ static const char *counts_kind(const struct convert_options *options, const stru
         return "as they are in the sample profile";
     if (options->input == INPUT_COUNTS)
         return "exact";
+    if (report->ranges.count)
+        return "exact, from branch records";
     return report->by_address ? kinds[options->count] : "samples of lines, without the binary";
 }
 

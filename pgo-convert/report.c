@@ -92,6 +92,21 @@ static void say_profiles(const struct report *report)
     }
 }
 
+static void say_recording(const struct report *report)
+{
+    if (report->ranges.count)
+        talk_say("branch records: %" PRIu64 " ranges of code, %.1f%% (%" PRIu64 ") of them bogus "
+                 "and left out",
+                 report->ranges.count, share_pct(report->ranges.bogus_count, report->ranges.count),
+                 report->ranges.bogus_count);
+    if (report->lost_count)
+        talk_warn("the kernel lost %" PRIu64 " records; record with larger buffers (-m)",
+                  report->lost_count);
+    if (report->throttled_count)
+        talk_warn("the kernel stopped sampling %" PRIu64 " times; record at a lower frequency (-F)",
+                  report->throttled_count);
+}
+
 static void say_losses(const struct sampleprof_losses *losses, const char *what)
 {
     if (losses->function_count)
@@ -125,6 +140,7 @@ void report_say(const struct report *report, const struct sampleprof *tree,
 {
     if (report->sample_count)
         say_samples(report);
+    say_recording(report);
     say_profiles(report);
     talk_say("%zu functions in %zu compile units; counts: %s",
              tree->function_count - losses->function_count, tree->unit_count, counts_kind);

@@ -29,6 +29,7 @@ enum drop_reason {
 
 enum report_input_kind {
     INPUT_IS_PPROF,
+    INPUT_IS_PERF_DATA,
     INPUT_IS_COUNTS,
     INPUT_IS_PROFILE, /* LLVM's */
 };
@@ -42,12 +43,21 @@ struct report_input {
     uint64_t total;   /* its counts, times the weight */
 };
 
+/* Of branch records: ranges that ran in a row (branches.h), each as often as it was seen. */
+struct report_ranges {
+    uint64_t count;
+    uint64_t bogus_count; /* of these, such as cannot have run: a branch was lost between */
+};
+
 struct report {
     struct report_input *inputs;
     size_t input_count, input_capacity;
     uint64_t sample_count;
     uint64_t by_address; /* through the binary */
     uint64_t by_line;    /* by the names and lines of the profile alone */
+    uint64_t lost_count;      /* records that the kernel lost */
+    uint64_t throttled_count; /* times it stopped sampling for a moment */
+    struct report_ranges ranges;
     uint64_t dropped[DROP_REASON_COUNT];
     uint64_t counts_total;                    /* of all inputs, before they were added up */
     char example[DROP_REASON_COUNT][128];     /* the first binary or function that it happened to */

@@ -1,0 +1,44 @@
+#include "executions.h"
+
+#include <stdlib.h>
+
+#include "fold.h"
+#include "ranges.h"
+
+/* Keeps what enters functions: calls, tail calls, and what comes from outside the binary. */
+static size_t keep_calls(const struct image *image, struct branches_pair *jumps, size_t count)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < count; i++)
+        if (jumps[i].count && fold_is_entry(image, jumps[i].to_vaddr))
+            jumps[kept++] = jumps[i];
+    return kept;
+}
+
+static bool find_in_binary(struct binary *binary, struct report *report, struct err *err)
+{
+    const struct branches *branches = &binary->branches;
+    struct branches_pair *ranges = branches_sort(&branches->ranges);
+    struct branches_pair *jumps = branches_sort(&branches->jumps);
+    bool done = ranges_count(binary->image, ranges, branches->ranges.count, jumps,
+                             branches->jumps.count, &binary->executions, &report->ranges, err);
+
+    for (size_t i = 0; done && i < branches->ranges.count; i++)
+        counts_add(&binary->samples, ranges[i].from_vaddr, ranges[i].count);
+    free(ranges);
+    binary->calls = jumps;
+    binary->call_count = keep_calls(binary->image, jumps, branches->jumps.count);
+    return done;
+}
+
+bool executions_find(struct binaries *binaries, struct report *report, struct err *err)
+{
+    for (size_t i = 0; i < binaries->count; i++) {
+        struct binary *binary = binaries->items[i];
+
+        if (binary->branches.ranges.count && !find_in_binary(binary, report, err))
+            return false;
+    }
+    return true;
+}

@@ -1,0 +1,17 @@
+/*
+ * fold_calls.h - branches to the starts of functions, folded into the function-sample tree.
+ *
+ * Each adds to the head count of the function that it enters, and its call site's line has it as
+ * a call target, with the function's linkage name. A line that calls ran at least as often as it
+ * did that: the ranges around a call may have been lost, the call was not.
+ */
+#ifndef PGO_CONVERT_FOLD_CALLS_H
+#define PGO_CONVERT_FOLD_CALLS_H
+
+#include "binaries.h"
+#include "profile/sampleprof.h"
+
+/* After the counts of the binary's addresses; the tree is keyed by line. */
+void fold_calls(struct sampleprof *tree, const struct binary *binary);
+
+#endif
