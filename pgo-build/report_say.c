@@ -5,7 +5,7 @@
 
 #include "base/path.h"
 #include "base/talk.h"
-#include "report.h"
+#include "report_words.h"
 
 /* Below this share a profile is likely to be one of another program. */
 static const double foreign_pct = 10;
@@ -46,61 +46,6 @@ static void add_without(const struct report *report, struct strbuf *out)
     }
 }
 
-static bool is_program(const struct build *build, const char *name)
-{
-    return strcmp(path_base(build->options.command[0]), name) == 0;
-}
-
-static bool is_make(const struct build *build)
-{
-    return is_program(build, "make") || is_program(build, "gmake");
-}
-
-static bool has_word(const struct build *build, const char *word)
-{
-    for (size_t i = 1; build->options.command[i]; i++)
-        if (strcmp(build->options.command[i], word) == 0)
-            return true;
-    return false;
-}
-
-/* The command again, without the compiler that it names. */
-static void add_command(const struct build *build, struct strbuf *out)
-{
-    strbuf_add_text(out, "pgo-build");
-    for (size_t i = 0; build->options.command[i]; i++)
-        if (strncmp(build->options.command[i], "CC=", 3) != 0 &&
-            strncmp(build->options.command[i], "CXX=", 4) != 0)
-            strbuf_add_format(out, " %s", build->options.command[i]);
-}
-
-/* "; run: pgo-build make -B": the command that builds everything again. */
-static void add_rebuild(const struct build *build, struct strbuf *out)
-{
-    const char *all = is_make(build)               ? "-B"
-                      : is_program(build, "cmake") ? "--clean-first"
-                                                   : "(after removing the objects)";
-
-    strbuf_add_text(out, "; run: ");
-    add_command(build, out);
-    if (!has_word(build, all))
-        strbuf_add_format(out, " %s", all);
-}
-
-/* Where the command takes the wrong compiler: how to name another; `advice` for plain commands. */
-static void add_other_compiler(const struct build *build, bool cxx, const char *advice,
-                               struct strbuf *out)
-{
-    if (is_make(build)) {
-        add_command(build, out);
-        strbuf_add_format(out, " CC=clang%s", cxx ? " CXX=clang++" : "");
-    } else if (is_program(build, "cmake") || is_program(build, "ninja")) {
-        strbuf_add_text(out, "remove CMakeCache.txt, then pgo-build cmake -S . -B build");
-    } else {
-        strbuf_add_text(out, advice);
-    }
-}
-
 /* What lies here and was never seen by a launcher: nobody can say what it carries. */
 static void add_unknown(const struct report *report, struct strbuf *out)
 {
@@ -110,8 +55,8 @@ static void add_unknown(const struct report *report, struct strbuf *out)
         return;
     strbuf_add_format(out, "; %zu %s built without pgo-build", report->objects.unknown,
                       report->objects.unknown == 1 ? "object here was" : "objects here were");
-    if (!has_word(build, "-B") && !has_word(build, "--clean-first"))
-        add_rebuild(build, out);
+    if (!report_has_word(build, "-B") && !report_has_word(build, "--clean-first"))
+        report_add_rebuild(build, out);
 }
 
 static void add_cache(const struct report *report, struct strbuf *out)
@@ -119,27 +64,6 @@ static void add_cache(const struct report *report, struct strbuf *out)
     if (report->cache_hits)
         strbuf_add_format(out, "; %zu of %zu from ccache", report->cache_hits,
                           report->cache_hits + report->cache_misses);
-}
-
-/* The name of the profile in use, or how many there are; it is said of objects and files. */
-static void add_profile_name(const struct report *report, struct strbuf *out)
-{
-    const struct build *build = report->build;
-    const struct profile *used = NULL;
-    size_t count = 0;
-
-    for (size_t i = 0; i < build->profile_count; i++) {
-        if (report_uses(report, build->profiles[i])) {
-            used = build->profiles[i];
-            count++;
-        }
-    }
-    if (count == 0) /* several, and no compile tells which were used */
-        strbuf_add_text(out, "their profiles");
-    else if (count == 1)
-        strbuf_add_text(out, build_shorten(build, used->source));
-    else
-        strbuf_add_format(out, "%zu profiles", count);
 }
 
 /* " by clang-22 with default.pgo (97.2% of its samples found ...)" */
@@ -150,7 +74,7 @@ static void add_with(const struct report *report, struct strbuf *out)
     strbuf_add_text(out, " by ");
     report_compilers(report, true, out);
     strbuf_add_text(out, " with ");
-    add_profile_name(report, out);
+    report_add_profile_name(report, out);
     if (pct < 0)
         return;
     /* 100.0% is said of all of them only */
@@ -191,7 +115,8 @@ static const char *why_none(const struct build *build)
 static bool builds_nothing(const struct report *report)
 {
     const struct build *build = report->build;
-    bool is_builder = is_make(build) || is_program(build, "ninja") || is_program(build, "cmake");
+    bool is_builder =
+        report_runs_make(build) || report_runs(build, "ninja") || report_runs(build, "cmake");
 
     if (!is_builder && !report->objects.known && !report->objects.unknown)
         return true;
@@ -228,7 +153,7 @@ static void say_without_profile(const struct report *report, const char *why)
             strbuf_add_format(&line, ": no file was compiled; %zu %s built otherwise",
                               report->objects.stale,
                               report->objects.stale == 1 ? "object here was" : "objects here were");
-            add_rebuild(report->build, &line);
+            report_add_rebuild(report->build, &line);
         }
     }
     if (kept || (report->build->options.mode != PGO_OFF && report->build->profile_count))
@@ -249,7 +174,7 @@ static void warn_gcc(const struct report *report)
                strstr(path_base(report->entries[i].compiler), "++");
     strbuf_add_format(&line, "%zu of %zu compiles used gcc and got no profile; try: ",
                       report->verdicts[INJECT_GCC], report->count);
-    add_other_compiler(report->build, cxx, "clang in place of gcc", &line);
+    report_add_other_compiler(report->build, cxx, "clang in place of gcc", &line);
     talk_warn("%s", line.data);
     strbuf_release(&line);
 }
@@ -266,7 +191,7 @@ static void warn_foreign(const struct report *report, double pct)
     struct strbuf line = {0};
 
     strbuf_add_format(&line, "only %.1f%% of the samples of ", pct);
-    add_profile_name(report, &line);
+    report_add_profile_name(report, &line);
     strbuf_add_text(&line, " found their function: is it a profile of this program?");
     talk_warn("%s", line.data);
     strbuf_release(&line);
@@ -280,12 +205,12 @@ static void add_passed_by(const struct report *report, struct strbuf *out)
 
     strbuf_add_format(out, "%zu %s made past pgo-build, by a compiler with a path", count,
                       count == 1 ? "object was" : "objects were");
-    if (is_make(build)) {
-        add_rebuild(build, out);
+    if (report_runs_make(build)) {
+        report_add_rebuild(build, out);
         strbuf_add_text(out, " CC=clang");
     } else {
         strbuf_add_text(out, "; try: ");
-        add_other_compiler(build, false, "the compiler's name without its path", out);
+        report_add_other_compiler(build, false, "the compiler's name without its path", out);
     }
 }
 
@@ -300,7 +225,7 @@ static void say_nothing_compiled(const struct report *report)
         return;
     if (objects->current && !objects->stale && !objects->lacking) {
         strbuf_add_text(&line, "up to date with ");
-        add_profile_name(report, &line);
+        report_add_profile_name(report, &line);
         add_unknown(report, &line);
         talk_say("%s", line.data);
     } else if (objects->passed_by) {
@@ -308,8 +233,8 @@ static void say_nothing_compiled(const struct report *report)
         talk_warn("%s", line.data);
     } else {
         strbuf_add_text(&line, "no file was compiled; the objects here do not carry ");
-        add_profile_name(report, &line);
-        add_rebuild(build, &line);
+        report_add_profile_name(report, &line);
+        report_add_rebuild(build, &line);
         talk_warn("%s", line.data);
     }
     strbuf_release(&line);

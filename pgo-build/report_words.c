@@ -1,0 +1,77 @@
+#include "report_words.h"
+
+#include <string.h>
+
+#include "base/path.h"
+
+bool report_runs(const struct build *build, const char *program)
+{
+    return strcmp(path_base(build->options.command[0]), program) == 0;
+}
+
+bool report_runs_make(const struct build *build)
+{
+    return report_runs(build, "make") || report_runs(build, "gmake");
+}
+
+bool report_has_word(const struct build *build, const char *word)
+{
+    for (size_t i = 1; build->options.command[i]; i++)
+        if (strcmp(build->options.command[i], word) == 0)
+            return true;
+    return false;
+}
+
+void report_add_command(const struct build *build, struct strbuf *out)
+{
+    strbuf_add_text(out, "pgo-build");
+    for (size_t i = 0; build->options.command[i]; i++)
+        if (strncmp(build->options.command[i], "CC=", 3) != 0 &&
+            strncmp(build->options.command[i], "CXX=", 4) != 0)
+            strbuf_add_format(out, " %s", build->options.command[i]);
+}
+
+void report_add_rebuild(const struct build *build, struct strbuf *out)
+{
+    const char *all = report_runs_make(build)       ? "-B"
+                      : report_runs(build, "cmake") ? "--clean-first"
+                                                    : "(after removing the objects)";
+
+    strbuf_add_text(out, "; run: ");
+    report_add_command(build, out);
+    if (!report_has_word(build, all))
+        strbuf_add_format(out, " %s", all);
+}
+
+void report_add_other_compiler(const struct build *build, bool cxx, const char *advice,
+                               struct strbuf *out)
+{
+    if (report_runs_make(build)) {
+        report_add_command(build, out);
+        strbuf_add_format(out, " CC=clang%s", cxx ? " CXX=clang++" : "");
+    } else if (report_runs(build, "cmake") || report_runs(build, "ninja")) {
+        strbuf_add_text(out, "remove CMakeCache.txt, then pgo-build cmake -S . -B build");
+    } else {
+        strbuf_add_text(out, advice);
+    }
+}
+
+void report_add_profile_name(const struct report *report, struct strbuf *out)
+{
+    const struct build *build = report->build;
+    const struct profile *used = NULL;
+    size_t count = 0;
+
+    for (size_t i = 0; i < build->profile_count; i++) {
+        if (report_uses(report, build->profiles[i])) {
+            used = build->profiles[i];
+            count++;
+        }
+    }
+    if (count == 0) /* several, and no compile tells which were used */
+        strbuf_add_text(out, "their profiles");
+    else if (count == 1)
+        strbuf_add_text(out, build_shorten(build, used->source));
+    else
+        strbuf_add_format(out, "%zu profiles", count);
+}

@@ -1,0 +1,27 @@
+/*
+ * report_words.h - what the report's lines are made of: profiles by name, and commands to type.
+ */
+#ifndef PGO_BUILD_REPORT_WORDS_H
+#define PGO_BUILD_REPORT_WORDS_H
+
+#include "report.h"
+
+/* What the user's command is: the program's name, make, and whether a word is among its own. */
+bool report_runs(const struct build *build, const char *program);
+bool report_runs_make(const struct build *build);
+bool report_has_word(const struct build *build, const char *word);
+
+/* The user's command again, without the compiler that it names. */
+void report_add_command(const struct build *build, struct strbuf *out);
+
+/* "; run: pgo-build make -B": the command that builds everything again. */
+void report_add_rebuild(const struct build *build, struct strbuf *out);
+
+/* Where the command takes the wrong compiler: how to name another; `advice` for plain commands. */
+void report_add_other_compiler(const struct build *build, bool cxx, const char *advice,
+                               struct strbuf *out);
+
+/* The name of the profile in use, or how many there are; it is said of objects and files. */
+void report_add_profile_name(const struct report *report, struct strbuf *out);
+
+#endif
