@@ -5,6 +5,7 @@
 #include <gelf.h>
 #include <libelf.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/path.h"
@@ -154,12 +155,17 @@ static bool read_file(struct split_file *file)
  */
 static struct split_file *open_file(struct dwarf_split *split, const char *path)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* the name may be of a pipe */
     struct split_file *file;
+    struct stat info;
     bool done;
 
     if (fd < 0)
         return NULL;
+    if (fstat(fd, &info) != 0 || !S_ISREG(info.st_mode)) {
+        close(fd);
+        return NULL;
+    }
     file = mem_alloc(sizeof(*file));
     file->elf = elf_begin(fd, ELF_C_READ_MMAP, NULL);
     done = read_file(file) && elf_cntl(file->elf, ELF_C_FDDONE) == 0;

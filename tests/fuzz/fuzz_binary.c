@@ -1,12 +1,15 @@
 /* Any bytes as an executable: image, symbolizer, blocks over all of its symbols, and probes. */
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <sys/mman.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/memory.h"
 #include "binary/blocks.h"
+#include "binary/debug_file.h"
 #include "binary/probes.h"
 #include "binary/symbolizer.h"
 
@@ -31,48 +34,85 @@ static void look_at_code(const struct image *image)
     blocks_close(disassembler);
 }
 
-static void look_at_symbols(const struct image *image)
+static void take_text(void *data, const char *text)
+{
+    size_t *total = data;
+
+    *total += strlen(text);
+}
+
+static void look_at_symbols(struct image *image)
 {
     struct err err = {0};
     struct symbolizer *symbolizer = symbolizer_open(image, &err);
     const struct symbolizer_frame *frames;
     const struct image_symbol *symbols;
-    size_t count;
+    size_t count, total = 0;
 
     symbols = image_symbols(image, &count);
     for (size_t i = 0; symbolizer && i < count && i < MAX_SYMBOLS; i++) {
         symbolizer_find(symbolizer, symbols[i].start_vaddr, &frames);
         symbolizer_find(symbolizer, symbols[i].end_vaddr - 1, &frames);
     }
+    if (symbolizer) {
+        symbolizer_visit_units(symbolizer,
+                               &(struct symbolizer_visitor){take_text, take_text, &total});
+        symbolizer_add_symbols(symbolizer, image);
+    }
     symbolizer_close(symbolizer);
 }
 
-static void look_at_probes(const struct image *image)
+static void look_for_debug_file(const struct image *image)
 {
-    struct err err = {0};
+    const struct debug_places places = {0};
+    struct strbuf tried = {0};
 
-    probes_free(probes_read(image, &err));
+    free(debug_file_find(image, &places, &tried));
+    strbuf_release(&tried);
+}
+
+static char folder[] = "/tmp/fuzz-binary.XXXXXX";
+static char *image_file, *package_file;
+
+static void remove_files(void)
+{
+    unlink(image_file);
+    unlink(package_file);
+    rmdir(folder);
+    free(image_file);
+    free(package_file);
+}
+
+/* The input is also its own package of split DWARF. */
+static void make_names(void)
+{
+    if (!mkdtemp(folder))
+        abort();
+    image_file = mem_format("%s/image", folder);
+    package_file = mem_format("%s/image.dwp", folder);
+    if (symlink(image_file, package_file) != 0)
+        abort();
+    atexit(remove_files);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    int fd = memfd_create("image", MFD_CLOEXEC);
     struct err err = {0};
     struct image *image;
-    char path[64];
+    int fd;
 
-    snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-    if (!file_write_fd(fd, data, size)) {
-        close(fd);
-        return 0;
-    }
-    image = image_open(path, &err);
+    if (!image_file)
+        make_names();
+    fd = open(image_file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    if (fd < 0 || !file_write_fd(fd, data, size) || close(fd) != 0)
+        abort();
+    image = image_open(image_file, &err);
     if (image) {
         look_at_code(image);
+        look_for_debug_file(image);
+        (void)!image_attach_debug(image, image_file, &err);
         look_at_symbols(image);
-        look_at_probes(image);
     }
     image_close(image);
-    close(fd);
     return 0;
 }
