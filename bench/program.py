@@ -123,13 +123,13 @@ class Program:
     def _estimate(self, label, layout):
         program = self.executable(label, layout)
         estimate = os.path.join(steps.ROOT, "bench", "estimate")
-        result, judge = f"{program}.cycles", self.about["judge"]
+        result, judge = f"{program}.estimate", self.about["judge"]
 
         def action():
             table = steps.run([estimate, " ".join([program] + judge)]).stdout
-            steps.write_text(result, table.splitlines()[1].split()[4])
+            steps.write_text(result, table.splitlines()[1])
         steps.make(result, judge, [program, estimate], action)
-        return float(steps.read_text(result))
+        return float(steps.read_text(result).split()[4])
 
     def seconds(self, labels, rounds):
         """CPU time of each build: the median of runs in turn, each round in the next layout.
