@@ -33,8 +33,9 @@ _pgo_silence() {
 }
 
 # The options that are proposed where a word starts with '-'.
-_pgo_convert_options='-o --binary= --count= --debug-dir= --format= --input= --refresh= --sample-type= --help --version'
 _pgo_build_options='-pgo= -n -v -report= --help --version'
+_pgo_convert_options='-o --binary= --count= --debug-dir= --format= --input= --label= --refresh= --report=
+    --sample-type= --strict --help --version'
 _pgo_collect_options='--help --version'
 _pgo_record_options='-F -d -p -o -f --call-graph= --help --version'
 _pgo_bench_options='--base= --test= -n --gate= --check-output --mode= --timeout= --json=
@@ -49,7 +50,7 @@ _pgo_convert() {
     --format) _pgo_reply 'text extbinary' ;;
     --input) _pgo_reply 'auto counts' ;;
     --sample-type) _pgo_reply 'samples cpu' ;;
-    -o | --binary | --debug-dir) ;; # files
+    -o | --binary | --debug-dir | --refresh | --report) ;; # files
     *) [[ $_pgo_current != -* ]] || _pgo_reply "$_pgo_convert_options" ;;
     esac
 }

@@ -1,6 +1,7 @@
 #include "convert.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/number.h"
@@ -204,10 +205,17 @@ static bool check_tree(const struct sampleprof *tree, const struct report *repor
 static bool merge(struct parts *parts, const struct binaries *binaries,
                   struct conversion *conversion, struct err *err)
 {
-    conversion->report.counts_total = parts_total(parts);
-    conversion->tree = parts_merge(parts, &conversion->report.checksum_losses, err);
+    struct report *report = &conversion->report;
+
+    report->counts_total = parts_total(parts);
+    conversion->tree = parts_merge(parts, &report->checksum_losses, err);
     if (!conversion->tree)
         return false;
+    if (report->checksum_losses.example) {
+        snprintf(report->checksum_example, sizeof(report->checksum_example), "%s",
+                 report->checksum_losses.example);
+        report->checksum_losses.example = report->checksum_example;
+    }
     add_units(conversion->tree, binaries);
     return check_tree(conversion->tree, &conversion->report, err);
 }

@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "base/number.h"
 #include "base/path.h"
+#include "labels.h"
 #include "perf_samples.h"
 #include "profile/perf_data.h"
 #include "profile/pprof.h"
@@ -16,6 +17,9 @@ static bool read_pprof(struct inputs *inputs, const struct strbuf *content, uint
     struct profile *profile = pprof_read(content->data, content->len, err);
     bool done;
 
+    if (profile)
+        inputs->report->unlabelled +=
+            labels_keep(profile, inputs->options->labels, inputs->options->label_count);
     if (!profile && err->kind == ERR_FORMAT)
         err_hint(err, "record or fetch it again; `pgo-collect record` writes such files");
     done = profile && samples_read(profile, inputs->options->sample_type, weight, inputs->binaries,
@@ -91,14 +95,26 @@ static bool read_content(struct inputs *inputs, const struct input_file *file,
     return read_pprof(inputs, content, file->weight, err);
 }
 
+/* Only a pprof has labels: of another file all or nothing would be meant. */
+static bool check_labels(const struct convert_options *options, const struct report_input *input,
+                         struct err *err)
+{
+    if (!options->label_count || input->kind == INPUT_IS_PPROF)
+        return true;
+    err_set(err, ERR_UNSUPPORTED, "--label: found a file without labels (%s), expected a pprof",
+            report_kind_name(input->kind));
+    return err_hint(err, "leave the file or --label out");
+}
+
 static bool read_file(struct inputs *inputs, const struct input_file *file, struct err *err)
 {
     struct report_input *input = report_add_input(inputs->report, file->path, file->weight);
     uint64_t before = inputs->report->sample_count;
     struct strbuf content = {0};
-    bool done =
-        file_read(file->path, PPROF_MAX_BYTES, &content, err) &&
-        (read_content(inputs, file, &content, input, err) || err_prepend(err, "%s: ", file->path));
+    bool done = file_read(file->path, PPROF_MAX_BYTES, &content, err) &&
+                ((read_content(inputs, file, &content, input, err) &&
+                  check_labels(inputs->options, input, err)) ||
+                 err_prepend(err, "%s: ", file->path));
 
     input->samples = inputs->report->sample_count - before;
     strbuf_release(&content);

@@ -18,7 +18,10 @@ enum {
     OPTION_COUNT,
     OPTION_INPUT,
     OPTION_SAMPLE_TYPE,
+    OPTION_LABEL,
     OPTION_REFRESH,
+    OPTION_REPORT,
+    OPTION_STRICT,
     OPTION_HELP,
     OPTION_VERSION,
 };
@@ -47,10 +50,16 @@ static const struct option_spec table[] = {
      OPTION_INPUT},
     {"--sample-type", OPTION_VALUE, "NAME",
      "the value to take (default: samples, then cpu, then the profile's own)", OPTION_SAMPLE_TYPE},
+    {"--label", OPTION_VALUE, "K=V",
+     "only samples of a pprof with this label; may be repeated: all of them", OPTION_LABEL},
     {"--refresh", OPTION_VALUE, "OLD",
      "keep the records of the profile OLD that differ from the new ones by no\n"
      "more than noise, so that few files are compiled anew",
      OPTION_REFRESH},
+    {"--report", OPTION_VALUE, "FILE", "write what became of the inputs to FILE, as JSON",
+     OPTION_REPORT},
+    {"--strict", OPTION_FLAG, NULL, "losing more than 5% of the samples or counts is an error",
+     OPTION_STRICT},
     {"--help", OPTION_FLAG, NULL, "print this text", OPTION_HELP},
     {"--version", OPTION_FLAG, NULL, "print the version", OPTION_VERSION},
 };
@@ -136,6 +145,14 @@ static bool add_input(struct convert_options *options, const char *word, struct 
     return true;
 }
 
+static bool add_label(struct convert_options *options, const char *word, struct err *err)
+{
+    if (!strchr(word, '=') || word[0] == '=')
+        return wrong_value(err, "--label", "KEY=VALUE", word);
+    *ARRAY_PUSH(options->labels, options->label_count, options->label_capacity) = word;
+    return true;
+}
+
 static bool take(struct convert_options *options, int id, const char *value, struct err *err)
 {
     switch (id) {
@@ -158,6 +175,14 @@ static bool take(struct convert_options *options, int id, const char *value, str
     case OPTION_SAMPLE_TYPE:
         options->sample_type = value;
         return true;
+    case OPTION_LABEL:
+        return add_label(options, value, err);
+    case OPTION_REPORT:
+        options->report = value;
+        return true;
+    case OPTION_STRICT:
+        options->is_strict = true;
+        return true;
     case OPTION_REFRESH:
         options->refresh = value;
         return true;
@@ -171,6 +196,10 @@ static bool check(const struct convert_options *options, struct err *err)
     if (!options->input_count) {
         err_set(err, ERR_USAGE, "no profile given");
         return err_hint(err, "pgo-convert -o default.pgo PROFILE; --help tells more");
+    }
+    if (options->report && strcmp(options->report, "-") == 0 && strcmp(options->output, "-") == 0) {
+        err_set(err, ERR_USAGE, "the profile and the report both go to standard output");
+        return err_hint(err, "-o FILE, or --report=FILE");
     }
     if (options->input == INPUT_COUNTS && options->binary_count != 1) {
         err_set(err, ERR_USAGE, "--input=counts: expected one --binary, found %zu",
@@ -211,5 +240,6 @@ void options_release(struct convert_options *options)
         free(options->inputs[i].path);
     free(options->inputs);
     free(options->binaries);
+    free(options->labels);
     free(options->debug_dirs);
 }

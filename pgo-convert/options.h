@@ -39,6 +39,10 @@ struct convert_options {
     const char *output; /* "-" is standard output */
     const char *sample_type;
     const char *refresh; /* NULL: none */
+    const char *report;  /* NULL: none; "-" is standard output */
+    bool is_strict;
+    const char **labels; /* "KEY=VALUE" */
+    size_t label_count, label_capacity;
     enum count_rule count;
     enum output_format format;
     enum input_kind input;

@@ -5,6 +5,7 @@
 
 #include "base/file.h"
 #include "profdata.h"
+#include "report_json.h"
 
 static const char *counts_kind(const struct convert_options *options, const struct report *report)
 {
@@ -24,6 +25,20 @@ static const char *counts_kind(const struct convert_options *options, const stru
     return report->by_address ? kinds[options->count] : "samples of lines, without the binary";
 }
 
+/* Before the profile: if it cannot be written, neither is. */
+static bool write_report(const struct convert_options *options, const struct conversion *conversion,
+                         const struct sampleprof_losses *losses, struct err *err)
+{
+    struct strbuf json = {0};
+    bool done;
+
+    report_to_json(&conversion->report, conversion->tree, losses,
+                   counts_kind(options, &conversion->report), &json);
+    done = file_write(options->report, json.data, json.len, FILE_REPLACE, err);
+    strbuf_release(&json);
+    return done;
+}
+
 bool output_write(const struct convert_options *options, const struct conversion *conversion,
                   struct err *err)
 {
@@ -38,12 +53,15 @@ bool output_write(const struct convert_options *options, const struct conversion
         return err_hint(err, "-o FILE");
     }
     sampleprof_write_text(conversion->tree, &text, &losses);
-    if (options->format == FORMAT_EXTBINARY) {
+    if (options->is_strict)
+        done = report_check_strict(&conversion->report, conversion->tree, &losses, err);
+    if (done && options->format == FORMAT_EXTBINARY) {
         done = profdata_convert(&text, PROFDATA_EXTBINARY, &binary, err) ||
                err_prepend(err, "--format=extbinary: ");
         out = &binary;
     }
-    done = done && file_write(options->output, out->data, out->len, FILE_REPLACE, err);
+    done = done && (!options->report || write_report(options, conversion, &losses, err)) &&
+           file_write(options->output, out->data, out->len, FILE_REPLACE, err);
     if (done)
         report_say(&conversion->report, conversion->tree, &losses,
                    counts_kind(options, &conversion->report));

@@ -18,6 +18,23 @@ static const char *const reasons[DROP_REASON_COUNT] = {
     [DROP_NO_PROBES] = "no pseudo-probes there, while most samples have them",
 };
 
+static const char *const kinds[] = {
+    [INPUT_IS_PPROF] = "pprof",
+    [INPUT_IS_PERF_DATA] = "perf.data",
+    [INPUT_IS_COUNTS] = "counts",
+    [INPUT_IS_PROFILE] = "sample profile",
+};
+
+const char *report_reason_name(enum drop_reason reason)
+{
+    return reasons[reason];
+}
+
+const char *report_kind_name(enum report_input_kind kind)
+{
+    return kinds[kind];
+}
+
 struct report_input *report_add_input(struct report *report, const char *path, uint64_t weight)
 {
     struct report_input *input =
@@ -78,6 +95,8 @@ static void say_samples(const struct report *report)
                  report->sample_count, share_pct(kept, report->sample_count),
                  share_pct(report->by_address, report->sample_count),
                  share_pct(report->by_line, report->sample_count));
+    if (report->unlabelled)
+        talk_say("%zu stacks without the label were left out", report->unlabelled);
 }
 
 /* Their counts are taken as they are: what share they make of it is for the user to judge. */
@@ -180,6 +199,10 @@ bool report_check(const struct report *report, struct err *err)
 
     if (report->by_address || report->by_line || (!report->sample_count && has_profile(report)))
         return true;
+    if (!report->sample_count && report->unlabelled) {
+        err_set(err, ERR_NOT_FOUND, "none of the %zu stacks has the label", report->unlabelled);
+        return err_hint(err, "`go tool pprof -tags PROFILE` lists the labels");
+    }
     if (!report->sample_count) {
         err_set(err, ERR_FORMAT, "no samples");
         return err_hint(err, "record for longer, or with a higher -F, while the program works");
@@ -190,4 +213,32 @@ bool report_check(const struct report *report, struct err *err)
         return err_hint(err, "name the profiled executable: --binary=FILE");
     return err_hint(err, "profile a binary that was built by pgo-build, or with -g1 "
                          "-fdebug-info-for-profiling, and is not stripped");
+}
+
+/* Of `whole`, which has lost the part or would have had it. */
+static bool check_share(uint64_t part, uint64_t whole, const char *what, const char *example,
+                        struct err *err)
+{
+    if (share_pct(part, whole) <= STRICT_PCT)
+        return true;
+    err_set(err, ERR_LIMIT,
+            "--strict: %.1f%% (%" PRIu64 "/%" PRIu64 ") of the %s: %s, expected at "
+            "most %d%%",
+            share_pct(part, whole), part, whole, what, example, STRICT_PCT);
+    return err_hint(err, "without --strict it is a warning; the other lines say what to mend");
+}
+
+bool report_check_strict(const struct report *report, const struct sampleprof *tree,
+                         const struct sampleprof_losses *losses, struct err *err)
+{
+    uint64_t counts = 0;
+
+    for (size_t i = 0; i < tree->function_count; i++)
+        counts = saturating_add(counts, tree->functions[i]->total);
+    return check_share(dropped_total(report), report->sample_count, "samples dropped",
+                       reasons[main_reason(report)], err) &&
+           check_share(losses->total, counts, "counts are of static functions of one name",
+                       losses->example, err) &&
+           check_share(report->checksum_losses.total, report->counts_total,
+                       "counts are of another control flow", report->checksum_losses.example, err);
 }

@@ -53,15 +53,17 @@ struct report {
     struct report_input *inputs;
     size_t input_count, input_capacity;
     uint64_t sample_count;
-    uint64_t by_address; /* through the binary */
-    uint64_t by_line;    /* by the names and lines of the profile alone */
+    uint64_t by_address;      /* through the binary */
+    uint64_t by_line;         /* by the names and lines of the profile alone */
+    size_t unlabelled;        /* stacks left out by --label: not in sample_count */
     uint64_t lost_count;      /* records that the kernel lost */
     uint64_t throttled_count; /* times it stopped sampling for a moment */
     struct report_ranges ranges;
     uint64_t dropped[DROP_REASON_COUNT];
     uint64_t counts_total;                    /* of all inputs, before they were added up */
     char example[DROP_REASON_COUNT][128];     /* the first binary or function that it happened to */
-    struct sampleprof_losses checksum_losses; /* of merging; `example` lies in the tree */
+    struct sampleprof_losses checksum_losses; /* of merging */
+    char checksum_example[128];               /* theirs: the tree may be replaced */
     const char *refreshed;                    /* the old profile, borrowed; NULL: none */
     struct refresh_report refresh;
 };
@@ -73,11 +75,19 @@ void report_release(struct report *report);
 void report_drop(struct report *report, enum drop_reason reason, uint64_t weight,
                  const char *example);
 
+const char *report_reason_name(enum drop_reason reason);
+const char *report_kind_name(enum report_input_kind kind);
+
 /* To the user, on standard error. `counts_kind` says what the counts are. */
 void report_say(const struct report *report, const struct sampleprof *tree,
                 const struct sampleprof_losses *losses, const char *counts_kind);
 
 /* An error when nothing is left to write; false then. */
 MUST_CHECK bool report_check(const struct report *report, struct err *err);
+
+/* --strict: an error when more than STRICT_PCT of the samples, or of the counts, were lost. */
+#define STRICT_PCT 5
+MUST_CHECK bool report_check_strict(const struct report *report, const struct sampleprof *tree,
+                                    const struct sampleprof_losses *losses, struct err *err);
 
 #endif

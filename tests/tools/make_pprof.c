@@ -13,6 +13,7 @@
  *     function NAME SYSTEM_NAME START_LINE FILE
  *     location MAPPING IP [FUNCTION:LINE]...      innermost line first
  *     sample LOCATION[,LOCATION]... VALUE...      leaf first
+ *     label KEY TEXT                              one label, of the sample above
  *     binary FILE BIAS COUNTS [NAME]              FILE as it would be sampled at load address BIAS:
  *                                                 a mapping called NAME (default: FILE), and a
  *                                                 sample for each line "VADDR COUNT" of COUNTS
@@ -106,6 +107,17 @@ static void add_location(struct profile *profile, char **words, size_t count)
     profile_add_location(profile, &location);
 }
 
+static void set_label(struct profile *profile, const char *key, const char *text)
+{
+    struct profile_sample *sample = &profile->samples[profile->sample_count - 1];
+
+    sample->labels = arena_array(&profile->arena, 1, sizeof(*sample->labels));
+    sample->label_count = 1;
+    sample->labels[0] = (struct profile_label){.key = profile_intern(profile, key),
+                                               .text = profile_intern(profile, text),
+                                               .unit = profile_intern(profile, "")};
+}
+
 static void add_sample(struct profile *profile, char **words, size_t count)
 {
     struct profile_sample *sample;
@@ -196,6 +208,8 @@ static void take(struct profile *profile, char **words, size_t count)
         add_function(profile, words + 1);
     } else if (strcmp(what, "location") == 0 && count >= 3) {
         add_location(profile, words + 1, count - 1);
+    } else if (strcmp(what, "label") == 0 && count == 3 && profile->sample_count) {
+        set_label(profile, words[1], words[2]);
     } else if (strcmp(what, "sample") == 0 && count >= 3) {
         add_sample(profile, words + 1, count - 1);
     } else if (strcmp(what, "binary") == 0 && (count == 4 || count == 5)) {
