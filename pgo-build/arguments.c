@@ -21,6 +21,8 @@ enum action {
     DEBUG,
     NO_DEBUG,
     PROFILE,
+    PROBES,
+    NO_PROBES,
     LTO,
     NO_LTO,
     LINKER,
@@ -100,6 +102,8 @@ static const struct option {
     {"-fprofile-arcs", WHOLE, PROFILE},
     {"--coverage", WHOLE, PROFILE},
     {"-coverage", WHOLE, PROFILE},
+    {"-fpseudo-probe-for-profiling", WHOLE, PROBES},
+    {"-fno-pseudo-probe-for-profiling", WHOLE, NO_PROBES},
     /* the link */
     {"-flto-", PREFIX, SKIP},
     {"-flto", PREFIX, LTO},
@@ -233,6 +237,11 @@ static void apply_flag(struct arguments *arguments, enum action action)
         break;
     case PROFILE:
         arguments->own_profile = true;
+        break;
+    case PROBES:
+    case NO_PROBES:
+        arguments->own_probes = true;
+        arguments->probes = action == PROBES;
         break;
     case BUILD_ID:
         arguments->build_id = true;

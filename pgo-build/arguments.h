@@ -37,6 +37,8 @@ struct arguments {
     bool optimized;     /* -O1 and up, -Og, -Os, -Oz: the last one counts */
     bool debug_lines;   /* the user asks for line tables or more */
     bool own_profile;   /* the user names a profile, or records or refuses one */
+    bool own_probes;    /* the user says something about pseudo-probes */
+    bool probes;        /* ... and wants them */
     bool lto;
     bool build_id;    /* the user says something about it */
     bool relocatable; /* -r */

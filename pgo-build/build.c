@@ -94,13 +94,18 @@ static const struct profile *prepare(struct build *build, const char *source, st
     return profile;
 }
 
+static struct selection_profile selected(const struct profile *profile)
+{
+    return (struct selection_profile){profile->source, profile->path, profile->by_probe};
+}
+
 static bool prepare_fallback(struct build *build, const char *source, struct err *err)
 {
     const struct profile *profile = prepare(build, source, err);
 
     if (!profile)
         return false;
-    build->session.selection.fallback = (struct selection_profile){profile->source, profile->path};
+    build->session.selection.fallback = selected(profile);
     return true;
 }
 
@@ -129,21 +134,39 @@ static bool prepare_found(struct build *build, struct err *err)
             return false;
         folder = path_folder(profile->source);
         *ARRAY_PUSH(selection->rules, selection->count, selection->capacity) =
-            (struct selection_rule){arena_strdup(&build->session.arena, folder),
-                                    {profile->source, profile->path}};
+            (struct selection_rule){arena_strdup(&build->session.arena, folder), selected(profile)};
         free(folder);
     }
     return !fallback || prepare_fallback(build, fallback, err);
 }
 
+/* A profile by probe cannot be used without them. */
+static bool check_probes(const struct build *build, struct err *err)
+{
+    for (size_t i = 0; i < build->profile_count; i++) {
+        const struct profile *profile = build->profiles[i];
+
+        if (build->options.probes != PROBES_OFF || !profile->path || !profile->by_probe)
+            continue;
+        err_set(err, ERR_UNSUPPORTED, "%s: is by pseudo-probe, and -probes=off compiles without",
+                build_shorten(build, profile->source));
+        return err_hint(err, "leave -probes=off out, or record a profile of what pgo-build -pgo=off "
+                             "-probes=off builds");
+    }
+    return true;
+}
+
 bool build_prepare_profiles(struct build *build, struct err *err)
 {
-    build->session.selection.root = build->project.root;
+    struct selection *selection = &build->session.selection;
+
+    selection->root = build->project.root;
+    selection->probes = build->options.probes;
     if (build->options.mode == PGO_OFF)
         return true;
-    if (build->options.mode == PGO_FILE)
-        return prepare_named(build, err);
-    return prepare_found(build, err);
+    if (build->options.mode == PGO_FILE ? !prepare_named(build, err) : !prepare_found(build, err))
+        return false;
+    return check_probes(build, err);
 }
 
 static bool fill_bin(struct build *build, struct err *err)
@@ -187,8 +210,8 @@ static bool join_session(const char *path, const struct strbuf *text, struct err
     if (same)
         return true;
     err_set(err, ERR_MISMATCH, "another pgo-build is running here with other settings");
-    return err_hint(err, "wait for it to end, or start in its folder with the same -pgo, PATH and "
-                         "default.pgo");
+    return err_hint(err, "wait for it to end, or start in its folder with the same -pgo, -probes, "
+                         "PATH and default.pgo");
 }
 
 static size_t size_of(const struct build *build, const char *name)

@@ -14,6 +14,8 @@
 #define MAX_ANSWER_BYTES ((size_t)1024 * 1024)
 #define MAX_KNOWN_BYTES  ((size_t)16 * 1024 * 1024)
 
+enum { OLDEST_WITH_PROBES = 19 };
+
 static const char *const kind_names[] = {"clang", "gcc", "unknown"};
 
 /* "Debian clang version 22.1.0 (...)" -> "22.1.0": digits and dots after the words. */
@@ -143,4 +145,9 @@ bool compiler_ask(const char *path, const char *state, struct compiler *compiler
 unsigned compiler_major(const struct compiler *compiler)
 {
     return (unsigned)strtoul(compiler->version, NULL, 10);
+}
+
+bool compiler_takes_probes(const struct compiler *compiler)
+{
+    return compiler->kind == COMPILER_CLANG && compiler_major(compiler) >= OLDEST_WITH_PROBES;
 }

@@ -32,4 +32,7 @@ MUST_CHECK bool compiler_ask(const char *path, const char *state, struct compile
 
 unsigned compiler_major(const struct compiler *compiler); /* 0 if unknown */
 
+/* clang 19 and newer: of those before, pgo-convert does not read the probes well. */
+bool compiler_takes_probes(const struct compiler *compiler);
+
 #endif

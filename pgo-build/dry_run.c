@@ -51,8 +51,9 @@ static void print_profiles(const struct build *build)
 
         printf("profile: %s", build_shorten(build, profile->source));
         if (profile->path)
-            printf(" (%s, %" PRIu64 " samples in %" PRIu64 " functions)\n  as: %s\n", profile->kind,
-                   profile->samples, profile->functions, profile->path);
+            printf(" (%s by %s, %" PRIu64 " samples in %" PRIu64 " functions)\n  as: %s\n",
+                   profile->kind, profile->by_probe ? "probe" : "line", profile->samples,
+                   profile->functions, profile->path);
         else
             puts(" (no samples: builds without)");
     }
@@ -103,8 +104,7 @@ static void print_compile(const struct build *build, char **words)
         char *source = path_absolute(arguments.sources[0]);
         const struct selection_profile *profile = selection_find(&build->session.selection, source);
 
-        inject_spell(&flags, decision.shape, profile ? profile->path : NULL, build->project.root,
-                     &arguments.arena);
+        inject_spell(&flags, decision.shape, profile, &build->session.selection, &arguments.arena);
         free(source);
     }
     flags.items[flags.count] = NULL;
@@ -118,6 +118,7 @@ void dry_run_print(const struct build *build)
     char **words = command_words(build, &arena);
 
     print_profiles(build);
+    printf("probes: %s\n", probes_mode_name(build->options.probes));
     print_compiler(build);
     print_environment(build);
     if (build->objects.stale)

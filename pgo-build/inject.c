@@ -1,5 +1,6 @@
 #include "inject.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,6 +18,7 @@ static const char *const verdict_names[] = {
     [INJECT_GCC] = "gcc",
     [INJECT_UNKNOWN_COMPILER] = "unknown-compiler",
     [INJECT_UNDER_CACHE] = "under-cache",
+    [INJECT_NO_PROBES] = "no-probes",
 };
 
 const char *inject_verdict_name(enum inject_verdict verdict)
@@ -87,16 +89,27 @@ static struct inject_decision decide_compile(const struct arguments *arguments,
         decision.shape |= INJECT_TAKES_STALENESS;
     if (!arguments->own_profile && compiler->inlines_plainly)
         decision.shape |= INJECT_TAKES_INLINING;
+    if (arguments->own_probes && arguments->probes)
+        decision.shape |= INJECT_HAS_PROBES;
+    else if (!arguments->own_probes && !arguments->own_profile && compiler_takes_probes(compiler))
+        decision.shape |= INJECT_TAKES_PROBES;
     return decision;
 }
 
-/* At the link the profile is of use to LTO alone, whose code is made there. */
-static struct inject_decision decide_link(const struct arguments *arguments)
+/*
+ * At the link the profile is of use to LTO alone, whose code is made there. Probes are in its
+ * input already, from the compiles: no linker needs a flag for them.
+ */
+static struct inject_decision decide_link(const struct arguments *arguments,
+                                          const struct compiler *compiler)
 {
     struct inject_decision decision = {.verdict = INJECT_LINK};
 
     if (arguments->lto && !arguments->own_profile)
         decision.shape = INJECT_TAKES_PROFILE;
+    if (decision.shape &&
+        (arguments->own_probes ? arguments->probes : compiler_takes_probes(compiler)))
+        decision.shape |= INJECT_HAS_PROBES;
     return decision;
 }
 
@@ -121,42 +134,92 @@ struct inject_decision inject_decide(const struct arguments *arguments,
     if (arguments->source_count)
         decision = decide_compile(arguments, compiler);
     else if (arguments->phase == ARGUMENTS_LINK)
-        decision = decide_link(arguments);
+        decision = decide_link(arguments, compiler);
     if (links && !arguments->build_id && !arguments->relocatable && !arguments->nostdlib)
         decision.shape |= INJECT_TAKES_BUILD_ID;
     return decision;
 }
 
-void inject_spell(struct inject_flags *flags, unsigned shape, const char *profile, const char *root,
+static bool is_fit(unsigned shape, const struct selection_profile *profile)
+{
+    const unsigned with_probes = INJECT_TAKES_PROBES | INJECT_HAS_PROBES;
+
+    return !profile->by_probe || (shape & with_probes);
+}
+
+bool inject_probes(unsigned shape, const struct selection_profile *profile,
+                   const struct selection *selection)
+{
+    return (shape & INJECT_HAS_PROBES) ||
+           ((shape & INJECT_TAKES_PROBES) && selection_wants_probes(selection, profile));
+}
+
+enum inject_verdict inject_settle(const struct inject_decision *decision,
+                                  const struct selection_profile *profile)
+{
+    if (decision->verdict == INJECT_PROFILE && profile && profile->path &&
+        !is_fit(decision->shape, profile))
+        return INJECT_NO_PROBES;
+    return decision->verdict;
+}
+
+static void add(struct inject_flags *flags, const char *flag)
+{
+    assert(flags->count < ARRAY_SIZE(flags->items));
+    flags->items[flags->count++] = flag;
+}
+
+/* An option of LLVM, not of clang. */
+static void add_llvm(struct inject_flags *flags, const char *option)
+{
+    add(flags, "-mllvm");
+    add(flags, option);
+}
+
+/* What makes the result ready to be profiled. */
+static void spell_ready(struct inject_flags *flags, unsigned shape, const char *root, bool probes,
+                        struct arena *arena)
+{
+    if (shape & INJECT_TAKES_LINES)
+        add(flags, "-fdebug-info-for-profiling");
+    if (shape & INJECT_TAKES_G1)
+        add(flags, "-g1");
+    if ((shape & INJECT_TAKES_G1) && !strchr(root, '=')) /* it splits at the first '=' */
+        add(flags, arena_format(arena, "-fdebug-prefix-map=%s=.", root));
+    if ((shape & INJECT_TAKES_PROBES) && probes)
+        add(flags, "-fpseudo-probe-for-profiling");
+}
+
+static void spell_use(struct inject_flags *flags, unsigned shape,
+                      const struct selection_profile *profile, struct arena *arena)
+{
+    add(flags, arena_format(arena, "-fprofile-sample-use=%s", profile->path));
+    if (shape & INJECT_TAKES_LINES) /* a function without lines is no error of the user */
+        add(flags, "-Wno-backend-plugin");
+    if (shape & INJECT_TAKES_STALENESS)
+        add_llvm(flags, COMPILER_REPORT_STALENESS);
+}
+
+void inject_spell(struct inject_flags *flags, unsigned shape,
+                  const struct selection_profile *profile, const struct selection *selection,
                   struct arena *arena)
 {
-    bool use = profile && (shape & INJECT_TAKES_PROFILE);
+    bool probes = selection_wants_probes(selection, profile);
 
     flags->count = 0;
-    if (shape & INJECT_TAKES_LINES)
-        flags->items[flags->count++] = "-fdebug-info-for-profiling";
-    if (shape & INJECT_TAKES_G1)
-        flags->items[flags->count++] = "-g1";
-    if ((shape & INJECT_TAKES_G1) && !strchr(root, '=')) /* it splits at the first '=' */
-        flags->items[flags->count++] = arena_format(arena, "-fdebug-prefix-map=%s=.", root);
-    if (use)
-        flags->items[flags->count++] = arena_format(arena, "-fprofile-sample-use=%s", profile);
-    if (use && (shape & INJECT_TAKES_LINES)) /* a function without lines is no error of the user */
-        flags->items[flags->count++] = "-Wno-backend-plugin";
-    if (use && (shape & INJECT_TAKES_STALENESS)) {
-        flags->items[flags->count++] = "-mllvm";
-        flags->items[flags->count++] = COMPILER_REPORT_STALENESS;
-    }
+    flags->profile =
+        profile && profile->path && (shape & INJECT_TAKES_PROFILE) && is_fit(shape, profile);
+    spell_ready(flags, shape, selection->root, probes, arena);
+    if (flags->profile)
+        spell_use(flags, shape, profile, arena);
     /*
      * -fdebug-info-for-profiling also makes LLVM defer inlining, as with a profile: SQLite's code
      * grew by 5% and ran 1.3 to 1.9% slower. Without a profile the code shall be that of plain -O2.
      */
-    if (!profile && (shape & INJECT_TAKES_INLINING)) {
-        flags->items[flags->count++] = "-mllvm";
-        flags->items[flags->count++] = COMPILER_PLAIN_INLINING;
-    }
+    else if (shape & INJECT_TAKES_INLINING)
+        add_llvm(flags, COMPILER_PLAIN_INLINING);
     if (shape & INJECT_TAKES_BUILD_ID)
-        flags->items[flags->count++] = "-Wl,--build-id";
+        add(flags, "-Wl,--build-id");
 }
 
 struct content_name inject_key(const char *compiler_path, const struct inject_flags *flags)

@@ -3,7 +3,7 @@
  *
  * Two steps, so that the front end can redo the second without the command line: decide() looks
  * at the command and says which groups of flags fit it (the shape) and, if that is not all of
- * them, why (the verdict); flags() spells the groups out for a profile. The key names
+ * them, why (the verdict); spell() spells the groups out for a profile. The key names
  * everything that a result was given by us: the compiler and the flags. The profile's path is
  * among them and is named by the profile's content, so an equal key means an equal profile.
  */
@@ -15,6 +15,7 @@
 #include "arguments.h"
 #include "base/content.h"
 #include "compiler.h"
+#include "selection.h"
 
 enum inject_verdict {
     INJECT_PROFILE,     /* takes the profile, if there is one for its source */
@@ -27,6 +28,7 @@ enum inject_verdict {
     INJECT_GCC,
     INJECT_UNKNOWN_COMPILER,
     INJECT_UNDER_CACHE, /* run by a compiler cache that stands outside of us */
+    INJECT_NO_PROBES,   /* its profile is by probe, and it has none (inject_settle) */
 };
 
 const char *inject_verdict_name(enum inject_verdict verdict); /* one word, for files */
@@ -40,6 +42,8 @@ enum inject_shape {
     INJECT_TAKES_BUILD_ID = 8,
     INJECT_TAKES_STALENESS = 16, /* this compiler can report it */
     INJECT_TAKES_INLINING = 32,  /* without a profile: as if it were not to be profiled */
+    INJECT_TAKES_PROBES = 64,
+    INJECT_HAS_PROBES = 128, /* the user has asked for them */
 };
 
 struct inject_decision {
@@ -52,13 +56,29 @@ struct inject_decision inject_decide(const struct arguments *arguments,
                                      const struct compiler *compiler, const char *folder);
 
 struct inject_flags {
-    const char *items[12]; /* no shape spells more than 9 */
+    const char *items[16]; /* no shape spells more than 10, and dry_run.c adds a NULL */
     size_t count;
+    bool profile; /* one is among them */
 };
 
-/* `profile`: what -fprofile-sample-use gets, or NULL. Strings are put into the arena. */
-void inject_spell(struct inject_flags *flags, unsigned shape, const char *profile, const char *root,
+/*
+ * `profile` is the source's, or NULL; the selection's other facts hold for all. Strings are put
+ * into the arena.
+ */
+void inject_spell(struct inject_flags *flags, unsigned shape,
+                  const struct selection_profile *profile, const struct selection *selection,
                   struct arena *arena);
+
+/* Will the result have pseudo-probes? */
+bool inject_probes(unsigned shape, const struct selection_profile *profile,
+                   const struct selection *selection);
+
+/*
+ * The verdict once the profile is known: one by probe is of no use to a compile without probes
+ * (an old clang, or the user refuses them).
+ */
+enum inject_verdict inject_settle(const struct inject_decision *decision,
+                                  const struct selection_profile *profile);
 
 struct content_name inject_key(const char *compiler_path, const struct inject_flags *flags);
 

@@ -26,6 +26,7 @@ struct job {
     struct inject_flags flags;
     const char *profile_source; /* the user's file, if the profile goes in; else "" */
     char *source;               /* absolute; of the first one */
+    bool probes;                /* the result has pseudo-probes */
     bool cached;
 };
 
@@ -108,9 +109,11 @@ static void prepare(const struct launch *launch, struct job *job)
     job->source =
         find_source(launch, job->arguments.source_count ? job->arguments.sources[0] : ".");
     profile = selection_find(&launch->session.selection, job->source);
-    inject_spell(&job->flags, job->decision.shape, profile ? profile->path : NULL,
-                 launch->session.selection.root, &job->arguments.arena);
-    if (profile && profile->path && (job->decision.shape & INJECT_TAKES_PROFILE))
+    job->decision.verdict = inject_settle(&job->decision, profile);
+    job->probes = inject_probes(job->decision.shape, profile, &launch->session.selection);
+    inject_spell(&job->flags, job->decision.shape, profile, &launch->session.selection,
+                 &job->arguments.arena);
+    if (job->flags.profile)
         job->profile_source = profile->source;
     job->cached =
         launch->cache && (launch->cache_asked || (job->compiler.kind == COMPILER_CLANG &&
@@ -186,6 +189,7 @@ static void note(const struct launch *launch, const struct job *job,
                               .compiler = launch->compiler,
                               .version = job->compiler.version,
                               .profile = job->profile_source,
+                              .probes = job->probes,
                               .cache = job->cached ? path_base(launch->cache) : ""};
     size_t outputs = job->arguments.phase == ARGUMENTS_COMPILE ? job->arguments.source_count : 1;
 

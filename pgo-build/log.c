@@ -19,6 +19,7 @@ void log_append(const char *state, const struct log_entry *entry)
     record_add(&line, entry->output);
     record_add(&line, entry->profile);
     record_add(&line, entry->cache);
+    record_add_u64(&line, entry->probes);
     record_add_u64(&line, entry->staleness.reported);
     record_add_u64(&line, entry->staleness.found);
     record_add_u64(&line, entry->staleness.lost);
@@ -36,7 +37,7 @@ bool log_next(char **text, struct log_entry *entry)
     struct record record;
 
     while (record_next(text, &record)) {
-        if (record.count < 12 || !inject_verdict_parse(record.fields[0], &entry->verdict))
+        if (record.count < 13 || !inject_verdict_parse(record.fields[0], &entry->verdict))
             continue;
         entry->exit_code = (int)record_u64(&record, 1);
         entry->compiler = record.fields[2];
@@ -45,10 +46,11 @@ bool log_next(char **text, struct log_entry *entry)
         entry->output = record.fields[5];
         entry->profile = record.fields[6];
         entry->cache = record.fields[7];
-        entry->staleness.reported = record_u64(&record, 8) != 0;
-        entry->staleness.found = record_u64(&record, 9);
-        entry->staleness.lost = record_u64(&record, 10);
-        entry->staleness.changed = record_u64(&record, 11);
+        entry->probes = record_u64(&record, 8) != 0;
+        entry->staleness.reported = record_u64(&record, 9) != 0;
+        entry->staleness.found = record_u64(&record, 10);
+        entry->staleness.lost = record_u64(&record, 11);
+        entry->staleness.changed = record_u64(&record, 12);
         return true;
     }
     return false;

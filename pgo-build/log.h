@@ -18,6 +18,7 @@ struct log_entry {
     const char *output;   /* absolute */
     const char *profile;  /* the user's file, or empty: compiled without */
     const char *cache;    /* "ccache", "sccache" or empty */
+    bool probes;          /* compiled with pseudo-probes */
     struct staleness staleness;
 };
 

@@ -68,8 +68,9 @@ int main(int argc, char **argv)
         break;
     }
     if (command_is_nested()) {
-        if (build.options.mode_given)
-            talk_warn("runs inside another pgo-build, whose settings hold: -pgo has no effect");
+        if (build.options.settings_given)
+            talk_warn("runs inside another pgo-build, whose settings hold: -pgo and -probes have "
+                      "no effect");
         return command_replace(build.options.command);
     }
     code = run(&build);

@@ -107,8 +107,7 @@ static bool is_stale(const struct object *object, const struct session *session)
 
     if (!compiler)
         return true;
-    inject_spell(&flags, object->shape, profile ? profile->path : NULL, session->selection.root,
-                 &arena);
+    inject_spell(&flags, object->shape, profile, &session->selection, &arena);
     key = inject_key(compiler, &flags);
     arena_release(&arena);
     return strcmp(key.text, object->key) != 0;
@@ -150,7 +149,8 @@ static bool review_one(struct review *review, const struct object *object)
         if (object->staleness.reported &&
             byteset_add_text(&review->sources, object->source) == sources)
             staleness_add(&count->staleness, &object->staleness);
-    } else if (object->verdict == INJECT_GCC || object->verdict == INJECT_UNDER_CACHE) {
+    } else if (object->verdict == INJECT_GCC || object->verdict == INJECT_UNDER_CACHE ||
+               object->verdict == INJECT_NO_PROBES) {
         count->lacking++;
     }
     return true;

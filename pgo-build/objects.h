@@ -32,12 +32,12 @@ struct object {
 void objects_append(const char *state, const struct object *object);
 
 struct objects_count {
-    size_t known;               /* results that still exist */
-    size_t stale;               /* of these: would be given something else now */
-    size_t current;             /* of these: carry the profile that was chosen for them */
-    size_t lacking;             /* of these: could not be given one (gcc, a cache outside) */
-    size_t unknown;             /* object files in the scope that no launcher has written */
-    size_t passed_by;           /* stale or unknown ones that are newer than `since_ns` */
+    size_t known;     /* results that still exist */
+    size_t stale;     /* of these: would be given something else now */
+    size_t current;   /* of these: carry the profile that was chosen for them */
+    size_t lacking;   /* of these: could not be given one (gcc, a cache outside, no probes) */
+    size_t unknown;   /* object files in the scope that no launcher has written */
+    size_t passed_by; /* stale or unknown ones that are newer than `since_ns` */
     struct staleness staleness; /* of the current ones, each source once */
 };
 

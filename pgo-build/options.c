@@ -5,13 +5,25 @@
 
 #include "base/options.h"
 
-enum { OPTION_PGO, OPTION_DRY_RUN, OPTION_VERBOSE, OPTION_REPORT, OPTION_HELP, OPTION_VERSION };
+enum {
+    OPTION_PGO,
+    OPTION_PROBES,
+    OPTION_DRY_RUN,
+    OPTION_VERBOSE,
+    OPTION_REPORT,
+    OPTION_HELP,
+    OPTION_VERSION
+};
 
 static const struct option_spec table[] = {
     {"-pgo", OPTION_VALUE, "auto|off|FILE",
      "auto (default): each source gets the nearest default.pgo;\n"
      "off: no profile; FILE: this one for all",
      OPTION_PGO},
+    {"-probes", OPTION_VALUE, "auto|on|off",
+     "pseudo-probes, which tell blocks of code apart that share a line:\n"
+     "auto (default): where the profile is by probe; on, off: for all",
+     OPTION_PROBES},
     {"-n", OPTION_FLAG, NULL, "say what would be run, and run nothing", OPTION_DRY_RUN},
     {"-v", OPTION_FLAG, NULL, "say what each file got", OPTION_VERBOSE},
     {"-report", OPTION_VALUE, "FILE", "write the report as JSON", OPTION_REPORT},
@@ -25,7 +37,8 @@ static void print_help(void)
 
     strbuf_add_text(
         &text,
-        "usage: pgo-build [-pgo=auto|off|FILE] [-n] [-v] [-report=FILE] [--] COMMAND [ARG...]\n\n"
+        "usage: pgo-build [-pgo=auto|off|FILE] [-probes=auto|on|off] [-n] [-v] [-report=FILE]\n"
+        "                 [--] COMMAND [ARG...]\n\n"
         "Runs a build so that clang optimizes each file by the profile lying next to it, in\n"
         "default.pgo. The command is any build: make, ninja, cmake, or a compiler.\n\n");
     options_describe(table, ARRAY_SIZE(table), &text);
@@ -36,6 +49,7 @@ static void print_help(void)
         "  pgo-build make CC=clang-19                ... with this clang\n"
         "  pgo-build -pgo=off make                   without a profile, ready to be profiled\n"
         "  pgo-build -pgo=prod.pgo make              with this profile for all files\n"
+        "  pgo-build -probes=on make                 so that the next profile is by probe\n"
         "  pgo-build cmake -S . -B build && pgo-build cmake --build build\n"
         "  pgo-build clang -O2 main.c -o app\n"
         "\nPGO_BUILD_CACHE names the folder that keeps converted profiles (~/.cache/pgo-build).\n"
@@ -47,7 +61,6 @@ static void print_help(void)
 
 static bool take_mode(struct build_options *options, const char *value, struct err *err)
 {
-    options->mode_given = true;
     options->file = NULL;
     if (strcmp(value, "auto") == 0)
         options->mode = PGO_AUTO;
@@ -62,13 +75,23 @@ static bool take_mode(struct build_options *options, const char *value, struct e
     return true;
 }
 
+static bool take_probes(struct build_options *options, const char *value, struct err *err)
+{
+    return probes_mode_parse(value, &options->probes) ||
+           err_set(err, ERR_USAGE, "-probes=%s: expected auto, on or off", value);
+}
+
 /* One option; OPTIONS_RUN means: go on reading. */
 static enum options_outcome take(struct build_options *options, int id, const char *value,
                                  struct err *err)
 {
     switch (id) {
     case OPTION_PGO:
+        options->settings_given = true;
         return take_mode(options, value, err) ? OPTIONS_RUN : OPTIONS_WRONG;
+    case OPTION_PROBES:
+        options->settings_given = true;
+        return take_probes(options, value, err) ? OPTIONS_RUN : OPTIONS_WRONG;
     case OPTION_DRY_RUN:
         options->dry_run = true;
         return OPTIONS_RUN;

@@ -7,13 +7,15 @@
 #include <stdbool.h>
 
 #include "base/err.h"
+#include "probes.h"
 
 enum pgo_mode { PGO_AUTO, PGO_OFF, PGO_FILE };
 
 struct build_options {
     enum pgo_mode mode;
-    bool mode_given;
     const char *file; /* of -pgo=FILE */
+    enum probes_mode probes;
+    bool settings_given; /* one of the above */
     bool dry_run, verbose;
     const char *report; /* where the JSON goes, or NULL */
     char **command;     /* ends with NULL; at least one word */

@@ -81,9 +81,12 @@ enum profile_kind profile_kind(const void *data, size_t len)
     return starts_with_function(data) ? PROFILE_TEXT : PROFILE_FOREIGN;
 }
 
-void profile_count_text(const char *text, uint64_t *samples, uint64_t *functions)
+void profile_count_text(struct profile *profile, const char *text)
 {
-    *samples = *functions = 0;
+    static const char checksum[] = " !CFGChecksum:"; /* of a function that is not inlined */
+
+    profile->samples = profile->functions = 0;
+    profile->by_probe = false;
     while (*text) {
         size_t len = strcspn(text, "\n");
         char *line = mem_format("%.*s", (int)len, text), *head, *total;
@@ -94,10 +97,11 @@ void profile_count_text(const char *text, uint64_t *samples, uint64_t *functions
             *head = '\0';
             total = strrchr(line, ':');
             if (total && number_parse_u64(total + 1, &value)) {
-                *samples = saturating_add(*samples, value);
-                ++*functions;
+                profile->samples = saturating_add(profile->samples, value);
+                profile->functions++;
             }
         }
+        profile->by_probe |= strncmp(line, checksum, strlen(checksum)) == 0;
         free(line);
         text += len + (text[len] == '\n');
     }
@@ -181,7 +185,7 @@ static bool prepare_llvm(struct profile *profile, const char *file, enum profile
     else
         done = merge(tools, file, "--text", &text, err);
     if (done && (kind == PROFILE_TEXT || tools->profdata))
-        profile_count_text(strbuf_text(&text), &profile->samples, &profile->functions);
+        profile_count_text(profile, strbuf_text(&text));
     if (done && (profile->samples || (kind == PROFILE_BINARY && !tools->profdata))) {
         if (tools->profdata)
             done = merge(tools, file, "--extbinary", &binary, err);
@@ -258,13 +262,14 @@ static bool recall(struct profile *profile, const char *memory)
 
     if (file_exists(memory) && file_read(memory, MAX_BYTES, &text, &ignored)) {
         rest = text.data;
-        found = record_next(&rest, &record) && record.count == 3 &&
+        found = record_next(&rest, &record) && record.count == 4 &&
                 (!record.fields[0][0] || file_exists(record.fields[0]));
     }
     if (found) {
         profile->path = record.fields[0][0] ? mem_strdup(record.fields[0]) : NULL;
         profile->samples = record_u64(&record, 1);
         profile->functions = record_u64(&record, 2);
+        profile->by_probe = record_u64(&record, 3) != 0;
     }
     strbuf_release(&text);
     return found;
@@ -279,6 +284,7 @@ static bool remember(const struct profile *profile, const char *memory, struct e
     record_add(&line, profile->path ? profile->path : "");
     record_add_u64(&line, profile->samples);
     record_add_u64(&line, profile->functions);
+    record_add_u64(&line, profile->by_probe);
     record_end(&line);
     done = file_make_folders(folder, err) &&
            file_write(memory, line.data, line.len, FILE_REPLACE, err);

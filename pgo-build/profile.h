@@ -37,6 +37,7 @@ struct profile {
     char *path;       /* for clang; NULL: it has no samples */
     uint64_t samples; /* sum over its functions */
     uint64_t functions;
+    bool by_probe; /* else by line */
 };
 
 /* The programs that do the work; borrowed. */
@@ -52,7 +53,10 @@ MUST_CHECK bool profile_prepare(struct profile *profile, const char *source,
                                 const struct profile_tools *tools, struct err *err);
 void profile_release(struct profile *profile);
 
-/* Samples and functions of LLVM's text form: the lines NAME:TOTAL:HEAD. */
-void profile_count_text(const char *text, uint64_t *samples, uint64_t *functions);
+/*
+ * Fills samples and functions from LLVM's text form: the lines NAME:TOTAL:HEAD. It is by probe if
+ * a function has a checksum, as LLVM's own reader has it (SampleProfReader.cpp).
+ */
+void profile_count_text(struct profile *profile, const char *text);
 
 #endif

@@ -14,6 +14,7 @@ static void add_entry(struct report *report, const struct log_entry *entry)
     if (entry->exit_code != 0)
         return;
     *ARRAY_PUSH(report->entries, report->count, report->capacity) = *entry;
+    report->with_probes += entry->probes;
     if (entry->profile[0])
         report->with_profile++;
     else
@@ -49,6 +50,14 @@ static void read_cache_stats(struct report *report)
         line += len + (line[len] != '\0');
     }
     free(text);
+}
+
+const struct profile *report_profile(const struct report *report, const struct log_entry *entry)
+{
+    for (size_t i = 0; i < report->build->profile_count; i++)
+        if (strcmp(report->build->profiles[i]->source, entry->profile) == 0)
+            return report->build->profiles[i];
+    return NULL;
 }
 
 bool report_uses(const struct report *report, const struct profile *profile)

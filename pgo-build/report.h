@@ -20,7 +20,8 @@ struct report {
     struct log_entry *entries; /* the successful compiles of this run */
     size_t count, capacity;
     size_t with_profile;
-    size_t verdicts[INJECT_UNDER_CACHE + 1]; /* of those without */
+    size_t verdicts[INJECT_NO_PROBES + 1]; /* of those without */
+    size_t with_probes;
     size_t cache_hits, cache_misses;
     struct objects_count objects; /* as they are now */
     uint64_t profile_samples;     /* of the profiles that were used or are carried */
@@ -31,6 +32,9 @@ MUST_CHECK bool report_read(struct report *report, const struct build *build, in
                             struct err *err);
 void report_say(const struct report *report);
 void report_release(struct report *report);
+
+/* The profile that a file was compiled with, or NULL. */
+const struct profile *report_profile(const struct report *report, const struct log_entry *entry);
 
 /* Is the profile one that an object of this project was made with? */
 bool report_uses(const struct report *report, const struct profile *profile);
@@ -47,12 +51,15 @@ void report_compilers(const struct report *report, bool with_profile, struct str
 /*
  * The report as JSON:
  *
- *     tool, pgo ("auto", "off", "file"), exit_code of the command
- *     profiles[]  file, kind, used_as (for clang; absent: no samples), samples, functions
- *     compiles    total, with_profile, gcc, under_cache, cache_hits, cache_misses
+ *     tool, pgo ("auto", "off", "file"), probes ("auto", "on", "off"), exit_code of the command
+ *     profiles[]  file, kind, by ("line", "probe"), used_as (for clang; without samples by and
+ *                 used_as are absent), samples, functions
+ *     compiles    total, with_profile, with_probes, gcc, under_cache, no_probes, cache_hits,
+ *                 cache_misses
  *     objects     known, with_profile (now), stale_at_start
  *     samples_found_pct, samples_changed_pct   absent when the compilers cannot tell
  *     files[]     source, output, verdict (inject.h), profile ("": without), compiler, cache,
+ *                 probes (true or false),
  *                 samples, samples_lost and samples_changed where the compiler told
  */
 MUST_CHECK bool report_write_json(const struct report *report, const char *path, struct err *err);

@@ -44,8 +44,10 @@ static void add_profiles(struct strbuf *out, const struct build *build)
 
         add_field(out, i ? ",\n    {" : "\n    {", "file", profile->source);
         add_field(out, ", ", "kind", profile->kind ? profile->kind : "empty");
-        if (profile->path)
+        if (profile->path) {
+            add_field(out, ", ", "by", profile->by_probe ? "probe" : "line");
             add_field(out, ", ", "used_as", profile->path);
+        }
         add_number(out, "samples", profile->samples);
         add_number(out, "functions", profile->functions);
         strbuf_add_char(out, '}');
@@ -65,6 +67,7 @@ static void add_files(struct strbuf *out, const struct report *report)
         add_field(out, ", ", "profile", entry->profile);
         add_field(out, ", ", "compiler", entry->compiler);
         add_field(out, ", ", "cache", entry->cache);
+        strbuf_add_text(out, entry->probes ? ", \"probes\": true" : ", \"probes\": false");
         if (entry->staleness.reported) {
             add_number(out, "samples", entry->staleness.found);
             add_number(out, "samples_lost", entry->staleness.lost);
@@ -81,8 +84,10 @@ static void add_sums(struct strbuf *out, const struct report *report)
 
     strbuf_add_format(out, "  \"compiles\": {\"total\": %zu", report->count);
     add_number(out, "with_profile", report->with_profile);
+    add_number(out, "with_probes", report->with_probes);
     add_number(out, "gcc", report->verdicts[INJECT_GCC]);
     add_number(out, "under_cache", report->verdicts[INJECT_UNDER_CACHE]);
+    add_number(out, "no_probes", report->verdicts[INJECT_NO_PROBES]);
     add_number(out, "cache_hits", report->cache_hits);
     add_number(out, "cache_misses", report->cache_misses);
     strbuf_add_format(out, "},\n  \"objects\": {\"known\": %zu", report->objects.known);
@@ -103,6 +108,7 @@ bool report_write_json(const struct report *report, const char *path, struct err
 
     add_field(&out, "{\n  ", "tool", "pgo-build " PGO_VERSION);
     add_field(&out, ",\n  ", "pgo", modes[report->build->options.mode]);
+    add_field(&out, ",\n  ", "probes", probes_mode_name(report->build->options.probes));
     strbuf_add_format(&out, ",\n  \"exit_code\": %d,\n", report->exit_code);
     add_profiles(&out, report->build);
     add_sums(&out, report);

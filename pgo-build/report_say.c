@@ -26,6 +26,7 @@ static const struct {
     {INJECT_GCC, "by gcc"},
     {INJECT_UNDER_CACHE, "under a cache outside of pgo-build"},
     {INJECT_UNKNOWN_COMPILER, "by an unknown compiler"},
+    {INJECT_NO_PROBES, "lacking the probes that its profile needs"},
 };
 
 /* "; 2 without: 1 assembly, 1 not optimized (-O0)" */
@@ -75,6 +76,7 @@ static void add_with(const struct report *report, struct strbuf *out)
     report_compilers(report, true, out);
     strbuf_add_text(out, " with ");
     report_add_profile_name(report, out);
+    report_add_kinds(report, out);
     if (pct < 0)
         return;
     /* 100.0% is said of all of them only */
@@ -142,7 +144,8 @@ static void say_without_profile(const struct report *report, const char *why)
         report_compilers(report, false, &line);
         strbuf_add_text(&line, " without a profile");
         if (report->verdicts[INJECT_PROFILE] == report->count)
-            strbuf_add_text(&line, ", ready to be profiled");
+            strbuf_add_format(&line, ", ready to be profiled by %s",
+                              report->with_probes == report->count ? "probe" : "line");
         else if (report->verdicts[INJECT_UNOPTIMIZED])
             strbuf_add_format(&line, ", %zu of them not optimized (-O0): profiles need -O2",
                               report->verdicts[INJECT_UNOPTIMIZED]);
@@ -184,6 +187,39 @@ static void warn_under_cache(const struct report *report)
     talk_warn("%zu of %zu compiles ran under a compiler cache that stands outside of pgo-build, "
               "and got no profile; take the cache out of the command: pgo-build adds ccache itself",
               report->verdicts[INJECT_UNDER_CACHE], report->count);
+}
+
+static void warn_no_probes(const struct report *report)
+{
+    struct strbuf line = {0};
+
+    strbuf_add_format(&line, "%zu of %zu compiles have no pseudo-probes, which ",
+                      report->verdicts[INJECT_NO_PROBES], report->count);
+    report_add_profile_name(report, &line);
+    strbuf_add_text(&line, " needs, and got no profile; take clang 19 or newer, and no "
+                           "-fno-pseudo-probe-for-profiling");
+    talk_warn("%s", line.data);
+    strbuf_release(&line);
+}
+
+/* -probes=on, or the user's own flag: the next profile is by probe, and this one pays for it. */
+static void warn_discriminators(const struct report *report)
+{
+    const struct profile *hurt = NULL;
+    size_t count = 0;
+
+    for (size_t i = 0; i < report->count; i++) {
+        const struct profile *profile = report_profile(report, &report->entries[i]);
+
+        if (report->entries[i].probes && profile && !profile->by_probe) {
+            hurt = profile;
+            count++;
+        }
+    }
+    if (hurt)
+        talk_warn("%s is by line, and %zu of %zu compiles have pseudo-probes, which take its "
+                  "discriminators away; record a profile of this program to get one by probe",
+                  build_shorten(report->build, hurt->source), count, report->count);
 }
 
 static void warn_foreign(const struct report *report, double pct)
@@ -243,14 +279,16 @@ static void say_nothing_compiled(const struct report *report)
 static void say_file(const struct report *report, const struct log_entry *entry)
 {
     const char *source = build_shorten(report->build, entry->source);
+    const struct profile *profile = report_profile(report, entry);
     struct strbuf line = {0};
 
     strbuf_add_format(&line, "%s: ", source);
-    if (entry->profile[0])
-        strbuf_add_format(&line, "with %s", build_shorten(report->build, entry->profile));
+    if (profile)
+        strbuf_add_format(&line, "with %s by %s", build_shorten(report->build, profile->source),
+                          profile->by_probe ? "probe" : "line");
     else
         strbuf_add_text(&line, "without a profile");
-    for (size_t i = 0; !entry->profile[0] && i < ARRAY_SIZE(reasons); i++)
+    for (size_t i = 0; !profile && i < ARRAY_SIZE(reasons); i++)
         if (reasons[i].verdict == entry->verdict && entry->verdict != INJECT_PROFILE)
             strbuf_add_format(&line, ": %s", reasons[i].words);
     if (entry->staleness.reported)
@@ -281,12 +319,16 @@ void report_say(const struct report *report)
     if (!report->count)
         say_nothing_compiled(report);
     if (report->with_profile ||
-        (report->count && !report->verdicts[INJECT_GCC] && !report->verdicts[INJECT_UNDER_CACHE]))
+        (report->count && !report->verdicts[INJECT_GCC] && !report->verdicts[INJECT_UNDER_CACHE] &&
+         !report->verdicts[INJECT_NO_PROBES]))
         say_compiled(report);
     if (report->verdicts[INJECT_GCC])
         warn_gcc(report);
     if (report->verdicts[INJECT_UNDER_CACHE])
         warn_under_cache(report);
+    if (report->verdicts[INJECT_NO_PROBES])
+        warn_no_probes(report);
+    warn_discriminators(report);
     if (report->with_profile && pct >= 0 && pct + report_changed_pct(report) < foreign_pct)
         warn_foreign(report, pct);
 }

@@ -75,3 +75,17 @@ void report_add_profile_name(const struct report *report, struct strbuf *out)
     else
         strbuf_add_format(out, "%zu profiles", count);
 }
+
+void report_add_kinds(const struct report *report, struct strbuf *out)
+{
+    bool line = false, probe = false;
+
+    for (size_t i = 0; i < report->build->profile_count; i++) {
+        const struct profile *profile = report->build->profiles[i];
+
+        if (profile->path && report_uses(report, profile))
+            *(profile->by_probe ? &probe : &line) = true;
+    }
+    strbuf_add_format(out, "%s%s%s", line ? " by line" : "", line && probe ? " and" : "",
+                      probe ? " by probe" : "");
+}

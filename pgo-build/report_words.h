@@ -24,4 +24,7 @@ void report_add_other_compiler(const struct build *build, bool cxx, const char *
 /* The name of the profile in use, or how many there are; it is said of objects and files. */
 void report_add_profile_name(const struct report *report, struct strbuf *out);
 
+/* " by line", " by probe", or both: of the profiles in use. */
+void report_add_kinds(const struct report *report, struct strbuf *out);
+
 #endif

@@ -21,3 +21,11 @@ const struct selection_profile *selection_find(const struct selection *selection
         return &nearest->profile;
     return selection->fallback.source ? &selection->fallback : NULL;
 }
+
+bool selection_wants_probes(const struct selection *selection,
+                            const struct selection_profile *profile)
+{
+    if (selection->probes != PROBES_AUTO)
+        return selection->probes == PROBES_ON;
+    return profile && profile->path ? profile->by_probe : PROBES_AUTO_READY;
+}

@@ -1,5 +1,5 @@
 /*
- * selection.h - which profile a source file gets.
+ * selection.h - which profile a source file gets, and whether it gets pseudo-probes.
  *
  * The rule: the nearest default.pgo from the source's own folder up to the project's root, else
  * the fallback (which the project stage has chosen: the one where pgo-build was started, the
@@ -9,13 +9,17 @@
 #ifndef PGO_BUILD_SELECTION_H
 #define PGO_BUILD_SELECTION_H
 
+#include <stdbool.h>
 #include <stddef.h>
+
+#include "probes.h"
 
 /* A profile that is ready for the compiler; path NULL stands for "has no samples: build without".
  */
 struct selection_profile {
     const char *source; /* the file the user dropped */
     const char *path;   /* what -fprofile-sample-use gets; named by its content */
+    bool by_probe;      /* else by line */
 };
 
 struct selection_rule {
@@ -28,10 +32,15 @@ struct selection {
     struct selection_rule *rules;
     size_t count, capacity;
     struct selection_profile fallback; /* both NULL if there is none */
+    enum probes_mode probes;
 };
 
 /* The profile for the source, or NULL if none was dropped for it. */
 const struct selection_profile *selection_find(const struct selection *selection,
                                                const char *source);
+
+/* Shall a compile with this profile, or with none (NULL), number its blocks? */
+bool selection_wants_probes(const struct selection *selection,
+                            const struct selection_profile *profile);
 
 #endif

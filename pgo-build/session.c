@@ -10,7 +10,7 @@
 #include "base/path.h"
 #include "record.h"
 
-#define SESSION_MAGIC     "pgo-build session 1"
+#define SESSION_MAGIC     "pgo-build session 2"
 #define SESSION_MAX_BYTES ((size_t)16 * 1024 * 1024)
 
 const char *session_tool(const struct session *session, const char *name)
@@ -30,13 +30,23 @@ void session_add_tool(struct session *session, const char *name, const char *pat
 }
 
 /* Kind, fields, newline. A field that is NULL ends the list early. */
-static void add_line(struct strbuf *out, const char *kind, const char *first, const char *second,
-                     const char *third)
+static void add_line(struct strbuf *out, const char *kind, const char *first, const char *second)
 {
-    const char *fields[] = {kind, first, second, third};
+    const char *fields[] = {kind, first, second};
 
     for (size_t i = 0; i < ARRAY_SIZE(fields) && fields[i]; i++)
         record_add(out, fields[i]);
+    record_end(out);
+}
+
+/* The user's file; the compiler's and its kind, if it has samples. */
+static void add_profile(struct strbuf *out, const struct selection_profile *profile)
+{
+    record_add(out, profile->source);
+    if (profile->path) {
+        record_add(out, profile->path);
+        record_add(out, profile->by_probe ? "probe" : "line");
+    }
     record_end(out);
 }
 
@@ -44,19 +54,24 @@ void session_format(const struct session *session, struct strbuf *out)
 {
     const struct selection *selection = &session->selection;
 
-    add_line(out, SESSION_MAGIC, NULL, NULL, NULL);
-    add_line(out, "root", selection->root, NULL, NULL);
+    add_line(out, SESSION_MAGIC, NULL, NULL);
+    add_line(out, "root", selection->root, NULL);
+    add_line(out, "probes", probes_mode_name(selection->probes), NULL);
     for (size_t i = 0; i < session->tool_count; i++)
-        add_line(out, "tool", session->tools[i].name, session->tools[i].path, NULL);
-    for (size_t i = 0; i < selection->count; i++)
-        add_line(out, "profile", selection->rules[i].folder, selection->rules[i].profile.source,
-                 selection->rules[i].profile.path);
-    if (selection->fallback.source)
-        add_line(out, "fallback", selection->fallback.source, selection->fallback.path, NULL);
-    add_line(out, "end", NULL, NULL, NULL);
+        add_line(out, "tool", session->tools[i].name, session->tools[i].path);
+    for (size_t i = 0; i < selection->count; i++) {
+        record_add(out, "profile");
+        record_add(out, selection->rules[i].folder);
+        add_profile(out, &selection->rules[i].profile);
+    }
+    if (selection->fallback.source) {
+        record_add(out, "fallback");
+        add_profile(out, &selection->fallback);
+    }
+    add_line(out, "end", NULL, NULL);
 }
 
-/* The fields from `index` on: the user's file, and the compiler's unless it has no samples. */
+/* The fields from `index` on, as add_profile() has them. */
 static struct selection_profile parse_profile(struct arena *arena, const struct record *record,
                                               size_t index)
 {
@@ -65,16 +80,20 @@ static struct selection_profile parse_profile(struct arena *arena, const struct 
     profile.source = arena_strdup(arena, record_field(record, index));
     if (record->count > index + 1)
         profile.path = arena_strdup(arena, record_field(record, index + 1));
+    profile.by_probe = strcmp(record_field(record, index + 2), "probe") == 0;
     return profile;
 }
 
-static void parse_line(struct session *session, const struct record *record)
+/* false: a line that only another version can have written. */
+static bool parse_line(struct session *session, const struct record *record)
 {
     struct selection *selection = &session->selection;
     const char *kind = record->fields[0];
 
     if (strcmp(kind, "root") == 0)
         selection->root = arena_strdup(&session->arena, record_field(record, 1));
+    else if (strcmp(kind, "probes") == 0)
+        return probes_mode_parse(record_field(record, 1), &selection->probes);
     else if (strcmp(kind, "tool") == 0)
         session_add_tool(session, record_field(record, 1), record_field(record, 2));
     else if (strcmp(kind, "profile") == 0)
@@ -84,6 +103,7 @@ static void parse_line(struct session *session, const struct record *record)
                                     .profile = parse_profile(&session->arena, record, 2)};
     else if (strcmp(kind, "fallback") == 0)
         selection->fallback = parse_profile(&session->arena, record, 1);
+    return true;
 }
 
 bool session_parse(struct session *session, char *text, struct err *err)
@@ -95,7 +115,8 @@ bool session_parse(struct session *session, char *text, struct err *err)
         return err_set(err, ERR_FORMAT, "does not start with '%s'", SESSION_MAGIC);
     while (record_next(&text, &record)) {
         ended = strcmp(record.fields[0], "end") == 0;
-        parse_line(session, &record);
+        if (!parse_line(session, &record))
+            return err_set(err, ERR_FORMAT, "'%s' is not understood", record.fields[0]);
     }
     if (!ended || !session->selection.root)
         return err_set(err, ERR_FORMAT, "ends early");

@@ -12,7 +12,7 @@ cd p || exit 1
 build -report=report.json make || fail "make"
 has_profile hot.o || fail "hot.o was built without the profile"
 has_profile main.o && fail "main.o has a hot section, so the test proves nothing"
-said '3 files compiled by clang-[0-9]* with default.pgo (99.9% of its samples found'
+said '3 files compiled by clang-[0-9]* with default.pgo by line (99.9% of its samples found'
 grep -q '"with_profile": 3' report.json || fail "the report does not count 3 files"
 readelf -n app | grep -q 'Build ID' || fail "no build id"
 readelf --debug-dump=decodedline hot.o 2>/dev/null | grep -q 'hot.c' || fail "no line table"

@@ -24,7 +24,8 @@ struct expectation {
 enum {
     LINES = INJECT_TAKES_LINES,
     G1 = INJECT_TAKES_G1,
-    FULL = INJECT_TAKES_PROFILE | INJECT_TAKES_LINES | INJECT_TAKES_STALENESS,
+    FULL_BUT_PROBES = INJECT_TAKES_PROFILE | INJECT_TAKES_LINES | INJECT_TAKES_STALENESS,
+    FULL = FULL_BUT_PROBES | INJECT_TAKES_PROBES,
     ID = INJECT_TAKES_BUILD_ID,
 };
 
@@ -50,7 +51,10 @@ static const struct expectation by_clang[] = {
     {"clang -nostdlib a.o", ARGUMENTS_LINK, 0, INJECT_LINK, 0},
     {"clang -Wl,-r a.o", ARGUMENTS_LINK, 0, INJECT_LINK, 0},
     {"clang -Wl,-rpath,/x a.o", ARGUMENTS_LINK, 0, INJECT_LINK, ID},
-    {"clang -flto=thin a.o", ARGUMENTS_LINK, 0, INJECT_LINK, INJECT_TAKES_PROFILE | ID},
+    {"clang -flto=thin a.o", ARGUMENTS_LINK, 0, INJECT_LINK,
+     INJECT_TAKES_PROFILE | INJECT_HAS_PROBES | ID},
+    {"clang -flto -fno-pseudo-probe-for-profiling a.o", ARGUMENTS_LINK, 0, INJECT_LINK,
+     INJECT_TAKES_PROFILE | ID},
     {"clang -flto -fno-lto a.o", ARGUMENTS_LINK, 0, INJECT_LINK, ID},
     {"clang -flto -fprofile-use=x a.o", ARGUMENTS_LINK, 0, INJECT_LINK, ID},
     /* the user's own profile flags win */
@@ -60,6 +64,13 @@ static const struct expectation by_clang[] = {
      LINES | G1},
     {"clang -O2 -fprofile-generate -c a.c", ARGUMENTS_COMPILE, 1, INJECT_OWN_PROFILE, LINES | G1},
     {"clang -O2 -fprofile-instr-use -g -c a.c", ARGUMENTS_COMPILE, 1, INJECT_OWN_PROFILE, LINES},
+    /* ... and what the user says of probes */
+    {"clang -O2 -g -fpseudo-probe-for-profiling -c a.c", ARGUMENTS_COMPILE, 1, INJECT_PROFILE,
+     FULL_BUT_PROBES | INJECT_HAS_PROBES},
+    {"clang -O2 -g -fno-pseudo-probe-for-profiling -c a.c", ARGUMENTS_COMPILE, 1, INJECT_PROFILE,
+     FULL_BUT_PROBES},
+    {"clang -O2 -g -fpseudo-probe-for-profiling -fno-pseudo-probe-for-profiling -c a.c",
+     ARGUMENTS_COMPILE, 1, INJECT_PROFILE, FULL_BUT_PROBES},
     /* nothing to build */
     {"clang -O2 -E a.c", ARGUMENTS_OTHER, 1, INJECT_OTHER, 0},
     {"clang -O2 -M a.c", ARGUMENTS_OTHER, 1, INJECT_OTHER, 0},
@@ -138,7 +149,8 @@ static void check(const struct expectation *expected, const struct compiler *com
 
 static void test_clang(void **state)
 {
-    const struct compiler clang = {.kind = COMPILER_CLANG, .reports_staleness = true};
+    const struct compiler clang = {
+        .kind = COMPILER_CLANG, .version = "19.1.7", .reports_staleness = true};
 
     (void)state;
     for (size_t i = 0; i < ARRAY_SIZE(by_clang); i++)
@@ -159,7 +171,7 @@ static void test_others(void **state)
     (void)state;
     for (size_t i = 0; i < ARRAY_SIZE(gcc); i++)
         check(&gcc[i], &(struct compiler){.kind = COMPILER_GCC});
-    check(&old, &(struct compiler){.kind = COMPILER_CLANG});
+    check(&old, &(struct compiler){.kind = COMPILER_CLANG, .version = "18.1.8"});
     check(&unknown, &(struct compiler){.kind = COMPILER_UNKNOWN});
 }
 
@@ -234,6 +246,13 @@ static void test_response_file(void **state)
     remove(nested);
 }
 
+static void spell(struct inject_flags *flags, unsigned shape,
+                  const struct selection_profile *profile, struct arena *arena)
+{
+    inject_spell(flags, shape, profile, &(struct selection){.root = "/root", .probes = PROBES_OFF},
+                 arena);
+}
+
 /* The key moves with everything we give, and with nothing else. */
 static void test_key(void **state)
 {
@@ -242,10 +261,10 @@ static void test_key(void **state)
     struct content_name key;
 
     (void)state;
-    inject_spell(&plain, FULL | G1, NULL, "/root", &arena);
-    inject_spell(&profiled, FULL | G1, "/cache/a", "/root", &arena);
-    inject_spell(&again, FULL | G1, "/cache/a", "/root", &arena);
-    inject_spell(&other, FULL | G1, "/cache/b", "/root", &arena);
+    spell(&plain, FULL | G1, NULL, &arena);
+    spell(&profiled, FULL | G1, &(struct selection_profile){"/p", "/cache/a", false}, &arena);
+    spell(&again, FULL | G1, &(struct selection_profile){"/p", "/cache/a", false}, &arena);
+    spell(&other, FULL | G1, &(struct selection_profile){"/p", "/cache/b", false}, &arena);
     key = inject_key("/bin/clang", &profiled);
     assert_string_equal(key.text, inject_key("/bin/clang", &again).text);
     assert_string_not_equal(key.text, inject_key("/bin/clang", &plain).text);
@@ -268,34 +287,92 @@ static void test_spelling(void **state)
     struct arena arena = {0};
 
     (void)state;
-    inject_spell(&flags, FULL | G1, "/cache/a", "/root", &arena);
+    spell(&flags, FULL | G1, &(struct selection_profile){"/p", "/cache/a", false}, &arena);
     assert_true(has_flag(&flags, "-fprofile-sample-use=/cache/a"));
     assert_true(has_flag(&flags, "-fdebug-info-for-profiling"));
     assert_true(has_flag(&flags, "-g1"));
     assert_true(has_flag(&flags, "-fdebug-prefix-map=/root=."));
     assert_true(has_flag(&flags, "-report-profile-staleness"));
-    inject_spell(&flags, FULL, NULL, "/root", &arena); /* no profile, debug lines of the user's */
+    spell(&flags, FULL, NULL, &arena); /* no profile, debug lines of the user's */
     assert_int_equal(flags.count, 1);
     assert_true(has_flag(&flags, "-fdebug-info-for-profiling"));
-    inject_spell(&flags, FULL | INJECT_TAKES_INLINING, NULL, "/root", &arena);
+    spell(&flags, FULL | INJECT_TAKES_INLINING, NULL, &arena);
     assert_true(has_flag(&flags, COMPILER_PLAIN_INLINING));
-    inject_spell(&flags, FULL | INJECT_TAKES_INLINING, "/cache/a", "/root", &arena);
+    spell(&flags, FULL | INJECT_TAKES_INLINING,
+          &(struct selection_profile){"/p", "/cache/a", false}, &arena);
     assert_false(has_flag(&flags, COMPILER_PLAIN_INLINING));
-    inject_spell(&flags, INJECT_TAKES_G1, NULL, "/ro=ot", &arena);
+    inject_spell(&flags, INJECT_TAKES_G1, NULL, &(struct selection){.root = "/ro=ot"}, &arena);
     assert_int_equal(flags.count, 1);
-    inject_spell(&flags, INJECT_TAKES_PROFILE | ID, "/cache/a", "/root", &arena);
+    spell(&flags, INJECT_TAKES_PROFILE | ID, &(struct selection_profile){"/p", "/cache/a", false},
+          &arena);
     assert_int_equal(flags.count, 2); /* an LTO link takes no flag of the compile's */
     assert_true(has_flag(&flags, "-Wl,--build-id"));
+    arena_release(&arena);
+}
+
+/* Who gets -fpseudo-probe-for-profiling, and who the profile: the table of ARCHITECTURE.md. */
+static void test_probes(void **state)
+{
+    enum { NONE, LINE, PROBE };
+    enum { NOTHING = 0, USES = 1, FLAG = 2, HAS = 4, UNFIT = 8 };
+    static const struct selection_profile profiles[] = {
+        [NONE] = {"/default.pgo", NULL, false}, /* without samples */
+        [LINE] = {"/default.pgo", "/cache/a", false},
+        [PROBE] = {"/default.pgo", "/cache/a", true}};
+    static const unsigned old = INJECT_TAKES_PROFILE | INJECT_TAKES_LINES;
+    static const struct {
+        unsigned extra; /* of the shape */
+        int profile;
+        enum probes_mode mode;
+        unsigned expected;
+    } cases[] = {
+        {INJECT_TAKES_PROBES, NONE, PROBES_AUTO, PROBES_AUTO_READY ? FLAG | HAS : NOTHING},
+        {INJECT_TAKES_PROBES, NONE, PROBES_ON, FLAG | HAS},
+        {INJECT_TAKES_PROBES, NONE, PROBES_OFF, NOTHING},
+        {INJECT_TAKES_PROBES, LINE, PROBES_AUTO, USES},
+        {INJECT_TAKES_PROBES, LINE, PROBES_ON, USES | FLAG | HAS},
+        {INJECT_TAKES_PROBES, LINE, PROBES_OFF, USES},
+        {INJECT_TAKES_PROBES, PROBE, PROBES_AUTO, USES | FLAG | HAS},
+        {INJECT_TAKES_PROBES, PROBE, PROBES_ON, USES | FLAG | HAS},
+        /* an old clang, or the user's -fno-pseudo-probe-for-profiling */
+        {0, NONE, PROBES_ON, NOTHING},
+        {0, LINE, PROBES_ON, USES},
+        {0, PROBE, PROBES_AUTO, UNFIT},
+        {0, PROBE, PROBES_ON, UNFIT},
+        /* the user's -fpseudo-probe-for-profiling */
+        {INJECT_HAS_PROBES, NONE, PROBES_OFF, HAS},
+        {INJECT_HAS_PROBES, LINE, PROBES_AUTO, USES | HAS},
+        {INJECT_HAS_PROBES, PROBE, PROBES_AUTO, USES | HAS},
+    };
+    struct arena arena = {0};
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        const struct inject_decision decision = {INJECT_PROFILE, old | cases[i].extra};
+        const struct selection_profile *profile = &profiles[cases[i].profile];
+        const struct selection selection = {.root = "/root", .probes = cases[i].mode};
+        struct inject_flags flags = {0};
+        unsigned got = NOTHING;
+
+        inject_spell(&flags, decision.shape, profile, &selection, &arena);
+        got |= has_flag(&flags, "-fprofile-sample-use=/cache/a") ? USES : 0;
+        got |= has_flag(&flags, "-fpseudo-probe-for-profiling") ? FLAG : 0;
+        got |= inject_probes(decision.shape, profile, &selection) ? HAS : 0;
+        got |= inject_settle(&decision, profile) == INJECT_NO_PROBES ? UNFIT : 0;
+        if (got != cases[i].expected)
+            fail_msg("case %zu: got %u, expected %u", i, got, cases[i].expected);
+        assert_int_equal(flags.profile, (got & USES) != 0);
+    }
     arena_release(&arena);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_clang),   cmocka_unit_test(test_others),
-        cmocka_unit_test(test_folder),  cmocka_unit_test(test_output),
-        cmocka_unit_test(test_key),     cmocka_unit_test(test_response_file),
-        cmocka_unit_test(test_spelling)};
+        cmocka_unit_test(test_clang),    cmocka_unit_test(test_others),
+        cmocka_unit_test(test_folder),   cmocka_unit_test(test_output),
+        cmocka_unit_test(test_key),      cmocka_unit_test(test_response_file),
+        cmocka_unit_test(test_spelling), cmocka_unit_test(test_probes)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

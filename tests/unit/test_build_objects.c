@@ -14,7 +14,8 @@
 #include "base/file.h"
 #include "base/path.h"
 
-static const unsigned full = INJECT_TAKES_PROFILE | INJECT_TAKES_LINES | INJECT_TAKES_G1;
+static const unsigned full =
+    INJECT_TAKES_PROFILE | INJECT_TAKES_LINES | INJECT_TAKES_G1 | INJECT_TAKES_PROBES;
 
 struct scene {
     char folder[64];
@@ -32,7 +33,8 @@ static int setup(void **state)
         return -1;
     scene.output = path_join(scene.folder, "a.o");
     scene.session.selection.root = "/p";
-    scene.session.selection.fallback = (struct selection_profile){"/p/default.pgo", "/cache/1"};
+    scene.session.selection.fallback =
+        (struct selection_profile){"/p/default.pgo", "/cache/1", false};
     session_add_tool(&scene.session, "cc", "/usr/bin/clang-22");
     *state = &scene;
     return file_write(scene.output, "o", 1, FILE_REPLACE, &scene.err) ? 0 : -1;
@@ -53,8 +55,11 @@ static int teardown(void **state)
 }
 
 /* As the launcher does it. */
-static void note(struct scene *scene, const char *profile)
+static void note_shape(struct scene *scene, unsigned shape, const char *profile,
+                       enum probes_mode probes)
 {
+    const struct selection_profile given = {"/p/default.pgo", profile, false};
+    const struct selection selection = {.root = "/p", .probes = probes};
     struct inject_flags flags = {0};
     struct arena arena = {0};
     struct content_name key;
@@ -62,14 +67,19 @@ static void note(struct scene *scene, const char *profile)
                             .source = "/p/a.c",
                             .asked = "cc",
                             .verdict = INJECT_PROFILE,
-                            .shape = full,
+                            .shape = shape,
                             .staleness = {true, 100, 1, 2}};
 
-    inject_spell(&flags, full, profile, "/p", &arena);
+    inject_spell(&flags, shape, profile ? &given : NULL, &selection, &arena);
     key = inject_key("/usr/bin/clang-22", &flags);
     object.key = key.text;
     objects_append(scene->folder, &object);
     arena_release(&arena);
+}
+
+static void note(struct scene *scene, const char *profile)
+{
+    note_shape(scene, full, profile, PROBES_AUTO);
 }
 
 static bool is_expired(const struct scene *scene)
@@ -141,6 +151,28 @@ static void test_profile_comes_and_goes(void **state)
     assert_int_equal(refresh(scene).stale, 0);
 }
 
+/* Whoever may have probes follows -probes and the kind of its profile; others stay. */
+static void test_probes(void **state)
+{
+    struct scene *scene = *state;
+    struct selection *selection = &scene->session.selection;
+
+    note(scene, "/cache/1");
+    selection->probes = PROBES_ON;
+    assert_int_equal(count_now(scene, 0).stale, 1);
+    selection->probes = PROBES_OFF;
+    assert_int_equal(count_now(scene, 0).stale, 0);
+    selection->probes = PROBES_AUTO;
+    selection->fallback.by_probe = true;
+    assert_int_equal(count_now(scene, 0).stale, 1);
+    selection->fallback = (struct selection_profile){0}; /* ready to be profiled */
+    note_shape(scene, full & ~(unsigned)INJECT_TAKES_PROBES, NULL, PROBES_ON);
+    selection->probes = PROBES_ON;
+    assert_int_equal(count_now(scene, 0).stale, 0);
+    selection->probes = PROBES_AUTO;
+    assert_int_equal(count_now(scene, 0).stale, 0);
+}
+
 static void test_other_compiler(void **state)
 {
     struct scene *scene = *state;
@@ -202,6 +234,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_same_key_stays, setup, teardown),
         cmocka_unit_test_setup_teardown(test_other_key_goes, setup, teardown),
         cmocka_unit_test_setup_teardown(test_profile_comes_and_goes, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_probes, setup, teardown),
         cmocka_unit_test_setup_teardown(test_other_compiler, setup, teardown),
         cmocka_unit_test_setup_teardown(test_rewritten, setup, teardown),
         cmocka_unit_test_setup_teardown(test_link, setup, teardown),

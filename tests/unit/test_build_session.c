@@ -56,16 +56,19 @@ static void test_record_too_long(void **state)
 }
 
 static struct selection_rule rules[] = {
-    {"/project/a\tb", {"/project/a\tb/default.pgo", "/cache/1/default.prof"}},
-    {"/project", {"/project/default.pgo", NULL}},
+    {"/project/a\tb", {"/project/a\tb/default.pgo", "/cache/1/default.prof", true}},
+    {"/project", {"/project/default.pgo", NULL, false}},
 };
 
 static void fill(struct session *session)
 {
     session_add_tool(session, "cc", "/usr/bin/clang-22");
     session_add_tool(session, "ccache", "/opt/my tools/cc\nache");
-    session->selection = (struct selection){
-        .root = "/project", .rules = rules, .count = 2, .fallback = rules[0].profile};
+    session->selection = (struct selection){.root = "/project",
+                                            .rules = rules,
+                                            .count = 2,
+                                            .fallback = rules[0].profile,
+                                            .probes = PROBES_OFF};
 }
 
 static void test_session(void **state)
@@ -85,6 +88,9 @@ static void test_session(void **state)
     assert_string_equal(session_tool(&parsed, "ccache"), "/opt/my tools/cc\nache");
     assert_null(session_tool(&parsed, "gcc"));
     assert_null(parsed.selection.rules[1].profile.path);
+    assert_true(parsed.selection.rules[0].profile.by_probe);
+    assert_true(parsed.selection.fallback.by_probe);
+    assert_int_equal(parsed.selection.probes, PROBES_OFF);
     assert_string_equal(parsed.selection.rules[0].folder, "/project/a\tb");
     session_release(&parsed);
     written.selection.rules = NULL; /* static */
@@ -155,6 +161,7 @@ static void test_log(void **state)
                                       .output = "/p/a\tb.o",
                                       .profile = "",
                                       .cache = "ccache",
+                                      .probes = true,
                                       .staleness = {true, 12, 3, 4}};
     struct strbuf text = {0};
     struct log_entry read;
@@ -173,6 +180,7 @@ static void test_log(void **state)
     assert_string_equal(read.source, written.source);
     assert_string_equal(read.output, written.output);
     assert_string_equal(read.cache, written.cache);
+    assert_true(read.probes);
     assert_int_equal(read.staleness.found, 12);
     assert_int_equal(read.staleness.lost, 3);
     assert_int_equal(read.staleness.changed, 4);

@@ -4,3 +4,4 @@ pgo-build -pg=off make; echo $?
 pgo-build -pgo= make; echo $?
 pgo-build -n=3 make; echo $?
 pgo-build -report; echo $?
+pgo-build -probes=maybe make; echo $?
