@@ -150,8 +150,9 @@ static bool check_probes(const struct build *build, struct err *err)
             continue;
         err_set(err, ERR_UNSUPPORTED, "%s: is by pseudo-probe, and -probes=off compiles without",
                 build_shorten(build, profile->source));
-        return err_hint(err, "leave -probes=off out, or record a profile of what pgo-build -pgo=off "
-                             "-probes=off builds");
+        return err_hint(err,
+                        "leave -probes=off out, or record a profile of what pgo-build -pgo=off "
+                        "-probes=off builds");
     }
     return true;
 }
