@@ -13,7 +13,7 @@ static size_t find_slot(const struct branches_table *table, uint64_t from_vaddr,
 {
     uint64_t hash =
         from_vaddr * UINT64_C(0x9e3779b97f4a7c15) ^ (to_vaddr + 1) * UINT64_C(0xc2b2ae3d27d4eb4f);
-    size_t mask = table->slot_count - 1, at = (size_t)((hash ^ hash >> 32) & mask);
+    size_t mask = table->slot_count - 1, at = (size_t)(hash >> 32 & mask);
 
     while (table->slots[at].count &&
            (table->slots[at].from_vaddr != from_vaddr || table->slots[at].to_vaddr != to_vaddr))

@@ -106,16 +106,37 @@ static bool check_labels(const struct convert_options *options, const struct rep
     return err_hint(err, "leave the file or --label out");
 }
 
+/* May be larger than memory, so it is not read in. False: it is no such file. */
+static bool read_mapped(struct inputs *inputs, const struct input_file *file,
+                        struct report_input *input, bool *done, struct err *err)
+{
+    struct file_map map;
+    bool is_it;
+
+    if (!file_map(file->path, &map))
+        return false;
+    is_it = perf_data_is(map.data, map.len);
+    if (is_it) {
+        input->kind = INPUT_IS_PERF_DATA;
+        *done = perf_samples_read(map.data, map.len, file->weight, inputs->binaries, inputs->report,
+                                  err);
+    }
+    file_unmap(&map);
+    return is_it;
+}
+
 static bool read_file(struct inputs *inputs, const struct input_file *file, struct err *err)
 {
     struct report_input *input = report_add_input(inputs->report, file->path, file->weight);
     uint64_t before = inputs->report->sample_count;
     struct strbuf content = {0};
-    bool done = file_read(file->path, PPROF_MAX_BYTES, &content, err) &&
-                ((read_content(inputs, file, &content, input, err) &&
-                  check_labels(inputs->options, input, err)) ||
-                 err_prepend(err, "%s: ", file->path));
+    bool done = false, is_mapped = read_mapped(inputs, file, input, &done, err);
 
+    if (is_mapped || file_read(file->path, PPROF_MAX_BYTES, &content, err)) {
+        done = is_mapped ? done : read_content(inputs, file, &content, input, err);
+        done = (done && check_labels(inputs->options, input, err)) ||
+               err_prepend(err, "%s: ", file->path);
+    }
     input->samples = inputs->report->sample_count - before;
     strbuf_release(&content);
     return done;

@@ -1,7 +1,9 @@
 #include "perf_samples.h"
 
 #include <linux/perf_event.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/memory.h"
 #include "base/number.h"
@@ -41,7 +43,7 @@ struct reading {
     struct candidate *candidates; /* by mapping */
     size_t candidate_count, candidate_capacity;
     struct place places[PLACE_COUNT]; /* the last answers; forgotten when a process changes */
-    size_t place_count, next_place;
+    size_t last_place;                /* of them, the one that held last */
 
     struct stacks stacks; /* of samples of time */
     struct stack_frame *frames;
@@ -122,22 +124,21 @@ static const struct place *find_place(struct reading *reading, uint32_t pid, uin
 {
     struct place place = {.pid = pid};
 
-    for (size_t i = 0; i < reading->place_count; i++) {
-        const struct place *known = &reading->places[i];
+    for (size_t i = 0; i < PLACE_COUNT; i++) {
+        const struct place *known = &reading->places[reading->last_place];
 
-        if (known->pid == pid && ip >= known->part.start_ip && ip < known->part.limit_ip)
+        if (ip >= known->part.start_ip && ip < known->part.limit_ip && known->pid == pid)
             return known;
+        reading->last_place = (reading->last_place + 1) % PLACE_COUNT;
     }
     place.part = address_spaces_find_part(&reading->spaces, pid, ip);
     if (place.part.mapping != ADDRESS_SPACE_NONE) {
         place.mapping = &reading->spaces.mappings[place.part.mapping];
         place.binary = find_binary(reading, place.part.mapping);
     }
-    reading->next_place = (reading->next_place + 1) % PLACE_COUNT;
-    if (reading->place_count < PLACE_COUNT)
-        reading->next_place = reading->place_count++;
-    reading->places[reading->next_place] = place;
-    return &reading->places[reading->next_place];
+    reading->last_place = (reading->last_place + 1) % PLACE_COUNT;
+    reading->places[reading->last_place] = place;
+    return &reading->places[reading->last_place];
 }
 
 /* The binary and the vaddr of an ip; NULL: in none that is here with debug information. */
@@ -267,7 +268,7 @@ static void take_record(struct reading *reading, const struct perf_record *recor
     default:
         return;
     }
-    reading->place_count = 0; /* the answers so far may be wrong by now */
+    memset(reading->places, 0, sizeof(reading->places)); /* the answers may be wrong by now */
 }
 
 /* Samples of time go the way of a pprof's, stacks and all. */

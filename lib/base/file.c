@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <stdint.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -55,6 +57,30 @@ bool file_read(const char *path, size_t max_bytes, struct strbuf *out, struct er
     done = file_read_fd(fd, path, max_bytes, out, err);
     close(fd);
     return done;
+}
+
+bool file_map(const char *path, struct file_map *map)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    void *data = MAP_FAILED;
+    struct stat about;
+
+    if (fd < 0)
+        return false;
+    if (fstat(fd, &about) == 0 && S_ISREG(about.st_mode) && about.st_size > 0)
+        data = mmap(NULL, (size_t)about.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+    close(fd);
+    if (data == MAP_FAILED)
+        return false;
+    madvise(data, (size_t)about.st_size, MADV_SEQUENTIAL);
+    *map = (struct file_map){data, (size_t)about.st_size};
+    return true;
+}
+
+void file_unmap(struct file_map *map)
+{
+    munmap((void *)(uintptr_t)map->data, map->len);
+    *map = (struct file_map){0};
 }
 
 bool file_write_fd(int fd, const void *data, size_t len)

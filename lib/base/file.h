@@ -26,6 +26,18 @@ MUST_CHECK bool file_read(const char *path, size_t max_bytes, struct strbuf *out
 MUST_CHECK bool file_read_fd(int fd, const char *name, size_t max_bytes, struct strbuf *out,
                              struct err *err);
 
+/*
+ * A regular file where the system holds it: for one that may be larger than memory. False for all
+ * else, a pipe or a file that cannot be read: then file_read() reads it, or says why not.
+ * file_unmap() it. The file must not be cut short meanwhile.
+ */
+struct file_map {
+    const void *data;
+    size_t len;
+};
+MUST_CHECK bool file_map(const char *path, struct file_map *map);
+void file_unmap(struct file_map *map);
+
 MUST_CHECK bool file_write(const char *path, const void *data, size_t len,
                            enum file_overwrite overwrite, struct err *err);
 
