@@ -59,13 +59,16 @@ static bool follow(struct dwarf_image *image, struct place *place, enum dwarf_fa
     return true;
 }
 
+/* A concrete function may have a name of its own: GCC's constructors, of which one origin has two.
+ */
 static struct place find_origin(struct dwarf_image *image, struct dwarf_unit *unit,
                                 const struct dwarf_die *die)
 {
     struct place place = {unit, dwarf_unit_body(unit), *die};
 
-    for (int i = 0; i < MAX_ORIGINS && follow(image, &place, FACT_ORIGIN); i++)
-        continue;
+    for (int i = 0; i < MAX_ORIGINS; i++)
+        if (dwarf_die_has(&place.die, FACT_LINKAGE_NAME) || !follow(image, &place, FACT_ORIGIN))
+            break;
     return place;
 }
 
@@ -95,7 +98,9 @@ static void describe(struct dwarf_image *image, struct place *place,
     *function = (struct symbolizer_function){.name = "", .linkage_name = "", .is_static = true};
     function->unit = unit->path;
     take(function, place, &file_number);
-    for (int i = 0; i < MAX_ORIGINS && follow(image, place, FACT_SPECIFICATION); i++)
+    for (int i = 0; i < MAX_ORIGINS &&
+                    (follow(image, place, FACT_ORIGIN) || follow(image, place, FACT_SPECIFICATION));
+         i++)
         take(function, place, &file_number);
     if (!function->linkage_name[0])
         function->linkage_name = function->name;

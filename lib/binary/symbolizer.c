@@ -170,7 +170,8 @@ static void visit_functions(struct symbolizer *symbolizer, struct dwarf_unit *un
         if (!dwarf_function_is(&die))
             continue;
         /* an origin in this unit comes by itself; one of another unit does not */
-        if (dwarf_die_reference(cu, &die, FACT_ORIGIN, &origin_off) && origin_off >= cu->die_off &&
+        if (!dwarf_die_has(&die, FACT_LINKAGE_NAME) &&
+            dwarf_die_reference(cu, &die, FACT_ORIGIN, &origin_off) && origin_off >= cu->die_off &&
             origin_off < cu->end_off)
             continue;
         visitor->name(visitor->data, dwarf_function_name(&symbolizer->dwarf, unit, &die));
