@@ -25,6 +25,7 @@ enum action {
     NO_PROBES,
     LTO,
     NO_LTO,
+    LLVM,
     LINKER,
     BUILD_ID,
     RELOCATABLE,
@@ -161,7 +162,7 @@ static const struct option {
     {"-Xanalyzer", WHOLE, SKIP_NEXT},
     {"-Xarch_", PREFIX, SKIP_NEXT},
     {"-Xopenmp-target", PREFIX, SKIP_NEXT},
-    {"-mllvm", WHOLE, SKIP_NEXT},
+    {"-mllvm", WHOLE, LLVM},
     {"-mthread-model", WHOLE, SKIP_NEXT},
     {"-target", WHOLE, SKIP_NEXT},
     {"--target", WHOLE, SKIP_NEXT},
@@ -209,9 +210,18 @@ static void add_input(struct arguments *arguments, const char *word, const char 
     }
 }
 
+/* An option of LLVM: it can be given once with clang 14, and the last one counts with newer ones.
+ */
+static void read_llvm_words(struct arguments *arguments, const char *words)
+{
+    if (strstr(words, "-enable-ext-tsp-block-placement"))
+        arguments->own_placement = true;
+}
+
 /* What the linker is told: -Wl,A,B or the argument of -Xlinker. */
 static void read_linker_words(struct arguments *arguments, const char *words)
 {
+    read_llvm_words(arguments, words); /* after its own -mllvm or -plugin-opt= */
     if (strstr(words, "--build-id"))
         arguments->build_id = true;
     if (strncmp(words, "-r,", 3) == 0 || strcmp(words, "-r") == 0 ||
@@ -290,6 +300,10 @@ static size_t apply_option(struct arguments *arguments, struct walk *walk,
         if (value)
             read_linker_words(arguments, value);
         return taken;
+    case LLVM:
+        if (value)
+            read_llvm_words(arguments, value);
+        return 1;
     case SKIP_NEXT:
         return 1;
     case NOT_A_BUILD:

@@ -71,6 +71,7 @@ static struct compiler ask(const char *path)
     if (compiler.kind == COMPILER_CLANG) {
         compiler.reports_staleness = accepts(path, COMPILER_REPORT_STALENESS);
         compiler.inlines_plainly = accepts(path, COMPILER_PLAIN_INLINING);
+        compiler.places_blocks = accepts(path, COMPILER_PLACE_BLOCKS);
     }
     return compiler;
 }
@@ -85,7 +86,7 @@ static void identify(const char *path, const struct stat *status, struct strbuf 
 
 static bool is_about(const struct record *record, const char *path, const struct stat *status)
 {
-    return record->count >= 7 && strcmp(record->fields[0], path) == 0 &&
+    return record->count >= 8 && strcmp(record->fields[0], path) == 0 &&
            record_u64(record, 1) == (uint64_t)status->st_size &&
            record_u64(record, 2) == (uint64_t)status->st_mtim.tv_sec;
 }
@@ -104,7 +105,8 @@ static bool recall(const char *known, const char *path, const struct stat *statu
     if (found) {
         *compiler = (struct compiler){.kind = COMPILER_UNKNOWN,
                                       .reports_staleness = record_u64(&record, 5) != 0,
-                                      .inlines_plainly = record_u64(&record, 6) != 0};
+                                      .inlines_plainly = record_u64(&record, 6) != 0,
+                                      .places_blocks = record_u64(&record, 7) != 0};
         for (size_t i = 0; i < ARRAY_SIZE(kind_names); i++)
             if (strcmp(record.fields[3], kind_names[i]) == 0)
                 compiler->kind = (enum compiler_kind)i;
@@ -132,9 +134,10 @@ bool compiler_ask(const char *path, const char *state, struct compiler *compiler
         record_add(&line, compiler->version);
         record_add_u64(&line, compiler->reports_staleness);
         record_add_u64(&line, compiler->inlines_plainly);
+        record_add_u64(&line, compiler->places_blocks);
         record_end(&line);
         if (!record_append(known, &line, &ignored)) {
-            /* a state folder that cannot be written costs three processes a launch, no more */
+            /* a state folder that cannot be written costs four processes a launch, no more */
         }
     }
     strbuf_release(&line);

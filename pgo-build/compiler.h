@@ -3,7 +3,7 @@
  *
  * `PATH --version` tells the kind and the version, trial compiles tell which of LLVM's options it
  * takes. The answers are kept in the state folder's `compilers` (records: path, size, modification
- * time, kind, version, reports, inlines), so that a launch costs no extra process. A file
+ * time, kind, version, reports, inlines, places), so that a launch costs no extra process. A file
  * that changed is asked again.
  */
 #ifndef PGO_BUILD_COMPILER_H
@@ -16,6 +16,7 @@
 /* Options of LLVM, each after -mllvm; not every version has them. */
 #define COMPILER_REPORT_STALENESS "-report-profile-staleness"
 #define COMPILER_PLAIN_INLINING   "-enable-npm-pgo-inline-deferral=false"
+#define COMPILER_PLACE_BLOCKS     "-enable-ext-tsp-block-placement"
 
 enum compiler_kind { COMPILER_CLANG, COMPILER_GCC, COMPILER_UNKNOWN };
 
@@ -24,6 +25,7 @@ struct compiler {
     char version[32];       /* "22.1.0"; empty if unknown */
     bool reports_staleness; /* takes COMPILER_REPORT_STALENESS: clang 19 and newer */
     bool inlines_plainly;   /* takes COMPILER_PLAIN_INLINING */
+    bool places_blocks;     /* takes COMPILER_PLACE_BLOCKS */
 };
 
 /* Fails only if there is no such program. */

@@ -43,7 +43,9 @@ enum inject_shape {
     INJECT_TAKES_STALENESS = 16, /* this compiler can report it */
     INJECT_TAKES_INLINING = 32,  /* without a profile: as if it were not to be profiled */
     INJECT_TAKES_PROBES = 64,
-    INJECT_HAS_PROBES = 128, /* the user has asked for them */
+    INJECT_HAS_PROBES = 128,          /* the user has asked for them */
+    INJECT_TAKES_PLACEMENT = 256,     /* the order of blocks that LLVM chooses by itself by probe */
+    INJECT_TAKES_LTO_PLACEMENT = 512, /* the same at the link */
 };
 
 struct inject_decision {
@@ -56,7 +58,7 @@ struct inject_decision inject_decide(const struct arguments *arguments,
                                      const struct compiler *compiler, const char *folder);
 
 struct inject_flags {
-    const char *items[16]; /* no shape spells more than 10, and dry_run.c adds a NULL */
+    const char *items[16]; /* no shape spells more than 13, and dry_run.c adds a NULL */
     size_t count;
     bool profile; /* one is among them */
 };

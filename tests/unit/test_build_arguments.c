@@ -366,13 +366,63 @@ static void test_probes(void **state)
     arena_release(&arena);
 }
 
+/* By line LLVM is asked for its better order of blocks, unless the user has a word on it. */
+static void test_placement(void **state)
+{
+    enum { COMPILE = INJECT_TAKES_PLACEMENT, LINK = INJECT_TAKES_LTO_PLACEMENT };
+    static const struct {
+        const char *line;
+        unsigned expected;
+    } cases[] = {
+        {"clang -O2 -c a.c", COMPILE},
+        {"clang -O2 a.c", COMPILE},
+        {"clang -O2 -flto a.c", COMPILE | LINK},
+        {"clang -flto=thin a.o", LINK},
+        {"clang a.o", 0},
+        {"clang -c a.c", 0},
+        {"clang -O2 -fprofile-use=x -c a.c", 0},
+        {"clang -O2 -mllvm -enable-ext-tsp-block-placement=false -c a.c", 0},
+        {"clang -flto -Wl,-plugin-opt=-enable-ext-tsp-block-placement a.o", 0},
+        {"clang -flto -Wl,-mllvm,-enable-ext-tsp-block-placement a.o", 0},
+    };
+    const struct compiler clang = {.kind = COMPILER_CLANG, .places_blocks = true};
+    struct selection_profile profile = {"/p", "/cache/a", false};
+    struct inject_flags flags = {0};
+    struct arena arena = {0};
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        char *line = mem_strdup(cases[i].line), *words[MAX_WORDS];
+        struct arguments arguments = {0};
+        unsigned shape;
+
+        arguments_read(&arguments, (int)split(line, words), words);
+        shape = inject_decide(&arguments, &clang, "/project").shape & (COMPILE | LINK);
+        if (shape != cases[i].expected)
+            fail_msg("%s: shape %u", cases[i].line, shape);
+        arguments_release(&arguments);
+        free(line);
+    }
+    spell(&flags, FULL | COMPILE | LINK, &profile, &arena);
+    assert_true(has_flag(&flags, COMPILER_PLACE_BLOCKS));
+    assert_true(has_flag(&flags, "-Wl,-plugin-opt=" COMPILER_PLACE_BLOCKS));
+    spell(&flags, FULL | COMPILE | LINK, NULL, &arena);
+    assert_false(has_flag(&flags, COMPILER_PLACE_BLOCKS));
+    profile.by_probe = true; /* LLVM does so by itself */
+    spell(&flags, FULL | COMPILE | LINK, &profile, &arena);
+    assert_false(has_flag(&flags, COMPILER_PLACE_BLOCKS));
+    assert_false(has_flag(&flags, "-Wl,-plugin-opt=" COMPILER_PLACE_BLOCKS));
+    arena_release(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_clang),    cmocka_unit_test(test_others),
         cmocka_unit_test(test_folder),   cmocka_unit_test(test_output),
         cmocka_unit_test(test_key),      cmocka_unit_test(test_response_file),
-        cmocka_unit_test(test_spelling), cmocka_unit_test(test_probes)};
+        cmocka_unit_test(test_spelling), cmocka_unit_test(test_probes),
+        cmocka_unit_test(test_placement)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
