@@ -183,6 +183,16 @@ static bool refresh_tree(const char *path, const struct binaries *binaries,
     return true;
 }
 
+/* Sample profiles and a binary, but no samples that it could be of: does the one fit the other? */
+static bool measure_staleness(struct binaries *binaries, struct conversion *conversion,
+                              struct err *err)
+{
+    struct report *report = &conversion->report;
+
+    return !report_is_staleness(report) || !binaries->count ||
+           staleness_measure(&report->staleness, conversion->tree, binaries, err);
+}
+
 static bool no_counts(struct err *err)
 {
     err_set(err, ERR_FORMAT, "the sample profile has no counts but 0");
@@ -252,6 +262,7 @@ bool convert(const struct convert_options *options, struct conversion *conversio
         sampleprof_free(inputs.lines);
     done = done && fold_all(options, &binaries, inputs.lines, &parts, report, err) &&
            merge(&parts, &binaries, conversion, err) &&
+           measure_staleness(&binaries, conversion, err) &&
            (!options->refresh || refresh_tree(options->refresh, &binaries, conversion, err));
     parts_release(&parts);
     binaries_say(&binaries);

@@ -147,5 +147,5 @@ bool inputs_read(struct inputs *inputs, struct err *err)
     for (size_t i = 0; i < inputs->options->input_count; i++)
         if (!read_file(inputs, &inputs->options->inputs[i], err))
             return false;
-    return binaries_check(inputs->binaries, err);
+    return report_is_staleness(inputs->report) || binaries_check(inputs->binaries, err);
 }

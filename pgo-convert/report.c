@@ -10,6 +10,7 @@
 
 static const char *const reasons[DROP_REASON_COUNT] = {
     [DROP_NO_ADDRESS] = "no mapping holds the address",
+    [DROP_SYSTEM] = "code of the system, not of the project",
     [DROP_NO_BINARY] = "binary not found, and no names in the profile",
     [DROP_NO_DEBUG] = "binary without debug information",
     [DROP_OUTSIDE] = "address outside the binary's segments",
@@ -44,8 +45,17 @@ struct report_input *report_add_input(struct report *report, const char *path, u
     return input;
 }
 
+bool report_is_staleness(const struct report *report)
+{
+    for (size_t i = 0; i < report->input_count; i++)
+        if (report->inputs[i].kind != INPUT_IS_PROFILE)
+            return false;
+    return true;
+}
+
 void report_release(struct report *report)
 {
+    staleness_release(&report->staleness);
     free(report->inputs);
 }
 
@@ -126,6 +136,28 @@ static void say_recording(const struct report *report)
                   report->throttled_count);
 }
 
+static void say_staleness(const struct staleness *staleness)
+{
+    const struct staleness_function *moved = NULL;
+
+    if (!staleness->count)
+        return;
+    for (size_t i = 0; !moved && i < staleness->count; i++)
+        if (staleness->functions[i].state != STALENESS_MATCHED)
+            moved = &staleness->functions[i];
+    talk_say("against the binary: %.1f%% of the counts fit, %.1f%% moved, %.1f%% are of functions "
+             "that are gone",
+             share_pct(staleness->found, staleness->total),
+             share_pct(staleness->total - staleness->found - staleness->gone, staleness->total),
+             share_pct(staleness->gone, staleness->total));
+    talk_say("functions: %zu matched, %zu moved, %zu gone", staleness->states[STALENESS_MATCHED],
+             staleness->states[STALENESS_MOVED], staleness->states[STALENESS_GONE]);
+    if (moved)
+        talk_say("the largest that does not fit: %s, %.1f%% of all counts, of which %.1f%% fit",
+                 moved->name, share_pct(moved->total, staleness->total),
+                 share_pct(moved->found, moved->total));
+}
+
 static void say_losses(const struct sampleprof_losses *losses, const char *what)
 {
     if (losses->function_count)
@@ -165,6 +197,7 @@ void report_say(const struct report *report, const struct sampleprof *tree,
              tree->function_count - losses->function_count, tree->unit_count, counts_kind);
     say_drops(report);
     say_refresh(report);
+    say_staleness(&report->staleness);
     say_losses(losses, "static functions share their name with a larger one of another file");
     say_losses(&report->checksum_losses,
                "functions have another control flow in another input, where they are larger,");

@@ -15,9 +15,11 @@
 #include "base/err.h"
 #include "profile/sampleprof.h"
 #include "refresh.h"
+#include "staleness.h"
 
 enum drop_reason {
     DROP_NO_ADDRESS,  /* the sample has no stack, or no mapping holds its address */
+    DROP_SYSTEM,      /* a library of the system, or the kernel: not of the project */
     DROP_NO_BINARY,   /* the binary was not found, and the profile has no names and lines */
     DROP_NO_DEBUG,    /* the binary has no debug information */
     DROP_OUTSIDE,     /* the address is in no segment of the binary */
@@ -66,6 +68,7 @@ struct report {
     char checksum_example[128];               /* theirs: the tree may be replaced */
     const char *refreshed;                    /* the old profile, borrowed; NULL: none */
     struct refresh_report refresh;
+    struct staleness staleness; /* of sample profiles against a build; else empty */
 };
 
 /* Good until the next one is added. */
@@ -74,6 +77,9 @@ void report_release(struct report *report);
 
 void report_drop(struct report *report, enum drop_reason reason, uint64_t weight,
                  const char *example);
+
+/* Only sample profiles were given: a binary is then what they are compared with. */
+bool report_is_staleness(const struct report *report);
 
 const char *report_reason_name(enum drop_reason reason);
 const char *report_kind_name(enum report_input_kind kind);

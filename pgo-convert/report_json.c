@@ -135,6 +135,35 @@ static json_t *refresh_of(const struct report *report)
     return json;
 }
 
+static json_t *staleness_of(const struct staleness *staleness)
+{
+    static const char *const states[] = {
+        [STALENESS_MATCHED] = "matched",
+        [STALENESS_MOVED] = "moved",
+        [STALENESS_GONE] = "gone",
+    };
+    json_t *json = json_object(), *numbers = json_object(), *functions = json_array();
+
+    json_object_set_new(json, "counts", number(staleness->total));
+    json_object_set_new(json, "found", number(staleness->found));
+    json_object_set_new(json, "gone", number(staleness->gone));
+    for (size_t i = 0; i < STALENESS_STATE_COUNT; i++)
+        json_object_set_new(numbers, states[i], number(staleness->states[i]));
+    json_object_set_new(json, "numbers", numbers);
+    for (size_t i = 0; i < staleness->count; i++) {
+        const struct staleness_function *function = &staleness->functions[i];
+        json_t *item = json_object();
+
+        json_object_set_new(item, "name", string(function->name));
+        json_object_set_new(item, "state", string(states[function->state]));
+        json_object_set_new(item, "counts", number(function->total));
+        json_object_set_new(item, "found", number(function->found));
+        json_array_append_new(functions, item);
+    }
+    json_object_set_new(json, "functions", functions);
+    return json;
+}
+
 static int append(const char *text, size_t len, void *out)
 {
     strbuf_add(out, text, len);
@@ -157,6 +186,8 @@ void report_to_json(const struct report *report, const struct sampleprof *tree,
     json_object_set_new(json, "left_out", left_out);
     if (report->refreshed)
         json_object_set_new(json, "refresh", refresh_of(report));
+    if (report->staleness.count)
+        json_object_set_new(json, "staleness", staleness_of(&report->staleness));
     json_dump_callback(json, append, out, JSON_INDENT(1) | JSON_REAL_PRECISION(6));
     strbuf_add_char(out, '\n');
     json_decref(json);
