@@ -23,6 +23,7 @@ enum action {
     PROFILE,
     PROBES,
     NO_PROBES,
+    MACRO_MAP,
     LTO,
     NO_LTO,
     LLVM,
@@ -105,6 +106,8 @@ static const struct option {
     {"-coverage", WHOLE, PROFILE},
     {"-fpseudo-probe-for-profiling", WHOLE, PROBES},
     {"-fno-pseudo-probe-for-profiling", WHOLE, NO_PROBES},
+    {"-fmacro-prefix-map=", PREFIX, MACRO_MAP},
+    {"-ffile-prefix-map=", PREFIX, MACRO_MAP},
     /* the link */
     {"-flto-", PREFIX, SKIP},
     {"-flto", PREFIX, LTO},
@@ -252,6 +255,9 @@ static void apply_flag(struct arguments *arguments, enum action action)
     case NO_PROBES:
         arguments->own_probes = true;
         arguments->probes = action == PROBES;
+        break;
+    case MACRO_MAP:
+        arguments->own_macro_map = true;
         break;
     case BUILD_ID:
         arguments->build_id = true;

@@ -39,6 +39,7 @@ struct arguments {
     bool own_profile;   /* the user names a profile, or records or refuses one */
     bool own_probes;    /* the user says something about pseudo-probes */
     bool probes;        /* ... and wants them */
+    bool own_macro_map; /* the user maps paths in macros */
     bool own_placement; /* the user says something about LLVM's order of blocks */
     bool lto;
     bool build_id;    /* the user says something about it */

@@ -64,6 +64,15 @@ static bool is_trial(const struct arguments *arguments, const char *folder)
     return arguments->has_stdin && !arguments->source_count;
 }
 
+/* Does a source's name hold where the project lies? */
+static bool has_absolute_source(const struct arguments *arguments)
+{
+    for (size_t i = 0; i < arguments->source_count; i++)
+        if (arguments->sources[i][0] == '/')
+            return true;
+    return false;
+}
+
 /* The compile's part of the shape. */
 static struct inject_decision decide_compile(const struct arguments *arguments,
                                              const struct compiler *compiler)
@@ -95,6 +104,9 @@ static struct inject_decision decide_compile(const struct arguments *arguments,
         decision.shape |= INJECT_HAS_PROBES;
     else if (!arguments->own_probes && !arguments->own_profile && compiler_takes_probes(compiler))
         decision.shape |= INJECT_TAKES_PROBES;
+    if ((decision.shape & INJECT_TAKES_PROBES) && !arguments->own_macro_map &&
+        has_absolute_source(arguments))
+        decision.shape |= INJECT_TAKES_MACRO_MAP;
     return decision;
 }
 
@@ -185,14 +197,23 @@ static void add_llvm(struct inject_flags *flags, const char *option)
 static void spell_ready(struct inject_flags *flags, unsigned shape, const char *root, bool probes,
                         struct arena *arena)
 {
+    bool can_map = !strchr(root, '='); /* a map is split at the first '=' */
+
     if (shape & INJECT_TAKES_LINES)
         add(flags, "-fdebug-info-for-profiling");
     if (shape & INJECT_TAKES_G1)
         add(flags, "-g1");
-    if ((shape & INJECT_TAKES_G1) && !strchr(root, '=')) /* it splits at the first '=' */
+    if ((shape & INJECT_TAKES_G1) && can_map)
         add(flags, arena_format(arena, "-fdebug-prefix-map=%s=.", root));
-    if ((shape & INJECT_TAKES_PROBES) && probes)
-        add(flags, "-fpseudo-probe-for-profiling");
+    if (!(shape & INJECT_TAKES_PROBES) || !probes)
+        return;
+    add(flags, "-fpseudo-probe-for-profiling");
+    /*
+     * With probes a static function is called NAME.__uniq.HASH, of its source's path on the command
+     * line as __FILE__ has it. CMake's are absolute: another checkout would know none of them.
+     */
+    if ((shape & INJECT_TAKES_MACRO_MAP) && can_map)
+        add(flags, arena_format(arena, "-fmacro-prefix-map=%s=.", root));
 }
 
 static void spell_use(struct inject_flags *flags, unsigned shape,

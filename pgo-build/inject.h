@@ -46,6 +46,7 @@ enum inject_shape {
     INJECT_HAS_PROBES = 128,          /* the user has asked for them */
     INJECT_TAKES_PLACEMENT = 256,     /* the order of blocks that LLVM chooses by itself by probe */
     INJECT_TAKES_LTO_PLACEMENT = 512, /* the same at the link */
+    INJECT_TAKES_MACRO_MAP = 1024,    /* with probes: a source is named by an absolute path */
 };
 
 struct inject_decision {
@@ -58,7 +59,7 @@ struct inject_decision inject_decide(const struct arguments *arguments,
                                      const struct compiler *compiler, const char *folder);
 
 struct inject_flags {
-    const char *items[16]; /* no shape spells more than 13, and dry_run.c adds a NULL */
+    const char *items[16]; /* no shape spells more than 14, and dry_run.c adds a NULL */
     size_t count;
     bool profile; /* one is among them */
 };

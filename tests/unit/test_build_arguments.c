@@ -71,6 +71,10 @@ static const struct expectation by_clang[] = {
      FULL_BUT_PROBES},
     {"clang -O2 -g -fpseudo-probe-for-profiling -fno-pseudo-probe-for-profiling -c a.c",
      ARGUMENTS_COMPILE, 1, INJECT_PROFILE, FULL_BUT_PROBES},
+    {"clang -O2 -g -c /p/a.c", ARGUMENTS_COMPILE, 1, INJECT_PROFILE, FULL | INJECT_TAKES_MACRO_MAP},
+    {"clang -O2 -g -ffile-prefix-map=/p=. -c /p/a.c", ARGUMENTS_COMPILE, 1, INJECT_PROFILE, FULL},
+    {"clang -O2 -g -fno-pseudo-probe-for-profiling -c /p/a.c", ARGUMENTS_COMPILE, 1, INJECT_PROFILE,
+     FULL_BUT_PROBES},
     /* nothing to build */
     {"clang -O2 -E a.c", ARGUMENTS_OTHER, 1, INJECT_OTHER, 0},
     {"clang -O2 -M a.c", ARGUMENTS_OTHER, 1, INJECT_OTHER, 0},
@@ -301,6 +305,11 @@ static void test_spelling(void **state)
     spell(&flags, FULL | INJECT_TAKES_INLINING,
           &(struct selection_profile){"/p", "/cache/a", false}, &arena);
     assert_false(has_flag(&flags, COMPILER_PLAIN_INLINING));
+    spell(&flags, FULL | INJECT_TAKES_MACRO_MAP, NULL, &arena); /* without probes */
+    assert_int_equal(flags.count, 1);
+    inject_spell(&flags, FULL | INJECT_TAKES_MACRO_MAP, NULL,
+                 &(struct selection){.root = "/root", .probes = PROBES_ON}, &arena);
+    assert_true(has_flag(&flags, "-fmacro-prefix-map=/root=."));
     inject_spell(&flags, INJECT_TAKES_G1, NULL, &(struct selection){.root = "/ro=ot"}, &arena);
     assert_int_equal(flags.count, 1);
     spell(&flags, INJECT_TAKES_PROFILE | ID, &(struct selection_profile){"/p", "/cache/a", false},
