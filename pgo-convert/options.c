@@ -67,10 +67,11 @@ static const struct option_spec table[] = {
 static const char help_head[] =
     "usage: pgo-convert [OPTION]... PROFILE[@WEIGHT]...\n"
     "\n"
-    "Converts sampled CPU profiles (pprof) to LLVM's sample profile, for clang's\n"
-    "-fprofile-sample-use. The profiled binary is found by its build id and gives\n"
-    "inline stacks, discriminators and basic blocks; without it, names and lines of a\n"
-    "symbolized profile are used. A report goes to standard error.\n"
+    "Converts sampled CPU profiles (pprof, perf.data) to LLVM's sample profile, for\n"
+    "clang's -fprofile-sample-use; sample profiles of LLVM's, in any form, may be among\n"
+    "them: all are added up. The profiled binary is found by its build id and\n"
+    "gives inline stacks, discriminators and basic blocks; without it, names and lines of\n"
+    "a symbolized profile are used. A report goes to standard error.\n"
     "\n"
     "options:\n";
 
@@ -81,6 +82,7 @@ static const char help_tail[] =
     "  pgo-convert -o default.pgo monday.pprof canary.pprof@3\n"
     "  pgo-convert --binary=./server-v12 -o default.pgo prod.pprof\n"
     "  pgo-convert --refresh=default.pgo -o default.pgo prod.pprof   the next week\n"
+    "  pgo-convert --binary=./server -o /dev/null default.pgo        does it still fit?\n"
     "\n"
     "exit codes: 0 done, 1 failed (nothing was written), 2 wrong usage\n"
     "see also: pgo-collect(1), pgo-build(1)\n";
