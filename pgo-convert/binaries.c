@@ -82,6 +82,7 @@ void binaries_close(struct binaries *binaries)
         counts_release(&binary->executions);
         branches_release(&binary->branches);
         free(binary->calls);
+        free(binary->taken_for);
         free(binary);
     }
     for (size_t i = 0; i < binaries->wanted_count; i++) {
@@ -100,6 +101,20 @@ static bool belongs(const struct binary *binary, const struct profile_mapping *m
         return strcmp(image_build_id(binary->image), mapping->build_id) == 0;
     return binary->is_named &&
            strcmp(path_base(image_path(binary->image)), path_base(mapping->file)) == 0;
+}
+
+/*
+ * A file that was renamed since, from a time or a linker without build ids: its code has the very
+ * extent that was mapped. The user is told.
+ */
+static bool looks_alike(struct binary *binary, const struct profile_mapping *mapping)
+{
+    if (!binary->is_named || image_build_id(binary->image)[0] || mapping->build_id[0] ||
+        !image_is_code_extent(binary->image, mapping->pgoff, mapping->limit_ip - mapping->start_ip))
+        return false;
+    if (!binary->taken_for)
+        binary->taken_for = mem_strdup(path_base(mapping->file));
+    return true;
 }
 
 /* Opens the file if its build id is the mapping's; a file that cannot be read is no candidate. */
@@ -153,6 +168,9 @@ struct binary *binaries_find(struct binaries *binaries, const struct profile_map
     for (size_t i = 0; !found && i < binaries->count; i++)
         if (belongs(binaries->items[i], mapping))
             found = binaries->items[i];
+    for (size_t i = 0; !found && i < binaries->count; i++)
+        if (looks_alike(binaries->items[i], mapping))
+            found = binaries->items[i];
     if (!found && mapping->build_id[0])
         found = look_for(binaries, mapping);
     if (found)
@@ -173,6 +191,10 @@ void binaries_say(const struct binaries *binaries)
         const struct binary *binary = binaries->items[i];
         const char *missing = binary->symbolizer ? symbolizer_missing(binary->symbolizer) : NULL;
 
+        if (binary->taken_for)
+            talk_warn("%s: taken for %s, since its code is as large; neither has a build id to "
+                      "tell",
+                      image_path(binary->image), binary->taken_for);
         if (missing)
             talk_warn("%s: split debug information %s was not found, nor a %s.dwp: its functions "
                       "and inlined calls are not known; keep the .dwo files where they were built, "

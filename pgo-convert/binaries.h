@@ -4,9 +4,10 @@
  * The build id decides. Candidates are, in this order: the files of --binary, the path in the
  * profile, a file of the same name in the current folder, and what the debug folders and servers
  * have (debug_file.h). A mapping without a build id takes the file of --binary that has the same
- * name. A binary without debug information takes it from a separate file, found in the same way.
- * Life cycle: `struct binaries binaries = {.places = ...};`, binaries_open(), binaries_find() for
- * each mapping, binaries_close().
+ * name, or else one without build id whose code is just as large. A binary without debug
+ * information takes it from a separate file, found in the same way. Life cycle: `struct binaries
+ * binaries = {.places = ...};`, binaries_open(), binaries_find() for each mapping,
+ * binaries_close().
  */
 #ifndef PGO_CONVERT_BINARIES_H
 #define PGO_CONVERT_BINARIES_H
@@ -33,8 +34,9 @@ struct binary {
     struct counts executions;      /* exact counts of instructions, by executions_find() */
     struct branches_pair *calls;   /* the same: branches to the starts of functions, sorted */
     size_t call_count;
-    bool is_named; /* by --binary */
-    bool is_used;  /* some mapping is of this binary */
+    char *taken_for; /* the mapping's name, if it is another and nothing but the size agrees */
+    bool is_named;   /* by --binary */
+    bool is_used;    /* some mapping is of this binary */
 };
 
 /* A mapping that was looked for: what binaries_check() tells the user of. */

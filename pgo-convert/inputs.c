@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "base/number.h"
 #include "base/path.h"
+#include "branch_text.h"
 #include "labels.h"
 #include "perf_samples.h"
 #include "profile/perf_data.h"
@@ -82,6 +83,11 @@ static bool read_content(struct inputs *inputs, const struct input_file *file,
 {
     if (sampleprof_form_of(content->data, content->len) != SAMPLEPROF_NONE)
         return read_sample_profile(inputs, file, content, input, err);
+    if (inputs->options->input == INPUT_AUTO && branch_text_is(content->data, content->len)) {
+        input->kind = INPUT_IS_BRANCH_TEXT;
+        return branch_text_read(content->data, content->len, file->weight, inputs->binaries,
+                                inputs->report, err);
+    }
     if (perf_data_is(content->data, content->len)) {
         input->kind = INPUT_IS_PERF_DATA;
         return perf_samples_read(content->data, content->len, file->weight, inputs->binaries,

@@ -17,6 +17,8 @@ struct range { /* [start, end) */
     uint64_t start_vaddr, end_vaddr;
 };
 
+#define PAGE_MASK UINT64_C(0xfff)
+
 struct image {
     char *path;
     int fd;
@@ -294,6 +296,32 @@ bool image_off_to_vaddr(const struct image *image, uint64_t off, uint64_t *vaddr
             *vaddr = off - segment->p_offset + segment->p_vaddr;
             return true;
         }
+    }
+    return false;
+}
+
+uint64_t image_code_start(const struct image *image)
+{
+    for (size_t i = 0; i < image->segment_count; i++)
+        if (image->segments[i].p_flags & PF_X)
+            return image->segments[i].p_vaddr & ~PAGE_MASK;
+    return 0;
+}
+
+uint64_t image_start(const struct image *image)
+{
+    return image->segment_count ? image->segments[0].p_vaddr & ~PAGE_MASK : 0;
+}
+
+bool image_is_code_extent(const struct image *image, uint64_t off, uint64_t len)
+{
+    for (size_t i = 0; i < image->segment_count; i++) {
+        const GElf_Phdr *segment = &image->segments[i];
+        uint64_t start = segment->p_offset & ~PAGE_MASK;
+        uint64_t end = (segment->p_offset + segment->p_filesz + PAGE_MASK) & ~PAGE_MASK;
+
+        if (segment->p_flags & PF_X && off == start && len == end - start)
+            return true;
     }
     return false;
 }

@@ -62,6 +62,13 @@ void image_order_symbols(struct image *image);
 /* The program header that holds `off`, with file content, decides; false if none does. */
 bool image_off_to_vaddr(const struct image *image, uint64_t off, uint64_t *vaddr);
 
+/* Where the first executable segment starts, and the first of all, in whole pages; 0: none. */
+uint64_t image_code_start(const struct image *image);
+uint64_t image_start(const struct image *image);
+
+/* Is [off, off + len) what the system maps of an executable segment, in whole pages? */
+bool image_is_code_extent(const struct image *image, uint64_t off, uint64_t len);
+
 /* All function symbols, sorted by address, not overlapping. */
 const struct image_symbol *image_symbols(const struct image *image, size_t *count);
 const struct image_symbol *image_find_symbol(const struct image *image, uint64_t vaddr);

@@ -18,6 +18,7 @@ function(pgo_fuzz_target name)
 endfunction()
 
 pgo_fuzz_target(binary binary)
+pgo_fuzz_target(branch_text pgo_convert_core)
 pgo_fuzz_target(counts pgo_convert_core)
 pgo_fuzz_target(line_table binary)
 pgo_fuzz_target(perf_data profile)
