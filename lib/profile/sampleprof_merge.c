@@ -11,6 +11,7 @@ struct part {
     const struct sampleprof_function *function;
     uint64_t weight;
     struct sampleprof_site site; /* of the inlined call; 0 for a function by itself */
+    size_t source;               /* of a function by itself */
 };
 
 struct merging {
@@ -122,7 +123,8 @@ static struct part *list_calls(const struct part *parts, size_t count, size_t *c
         for (size_t j = 0; j < parts[i].function->call_count; j++) {
             const struct sampleprof_call *call = &parts[i].function->calls[j];
 
-            calls[filled++] = (struct part){call->callee, parts[i].weight, call->site};
+            calls[filled++] = (struct part){
+                .function = call->callee, .weight = parts[i].weight, .site = call->site};
         }
     if (filled)
         qsort(calls, filled, sizeof(*calls), compare_calls);
@@ -202,15 +204,29 @@ static void add_group(struct merging *merging, struct part *parts, size_t count)
               parts, count);
 }
 
+/* Does each source have the name but once? They are sorted, but not by source. */
+static bool is_unique_in_sources(const struct part *parts, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        for (size_t j = 0; j < i; j++)
+            if (parts[i].source == parts[j].source)
+                return false;
+    return true;
+}
+
 /*
  * All functions of one name: [0, known) know their unit. They form a group for each static
  * function and one for that which is not static; the others, with names alone, join the largest.
  */
-static void add_name(struct merging *merging, struct part *parts, size_t count)
+static void add_name(struct merging *merging, struct part *parts, size_t count, size_t source_count)
 {
     size_t known = 0, best = 0, best_end = 0;
     uint64_t best_sum = 0;
 
+    if (count <= source_count && is_unique_in_sources(parts, count)) {
+        add_group(merging, parts, count);
+        return;
+    }
     while (known < count && is_unit_known(&parts[known]))
         known++;
     for (size_t i = 0, end; i < known; i = end) {
@@ -247,7 +263,8 @@ static struct part *list_functions(const struct sampleprof_source *sources, size
     for (size_t i = 0; i < count; i++)
         for (size_t j = 0; j < sources[i].tree->function_count; j++)
             parts[filled++] = (struct part){.function = sources[i].tree->functions[j],
-                                            .weight = sources[i].weight};
+                                            .weight = sources[i].weight,
+                                            .source = i};
     if (filled)
         qsort(parts, filled, sizeof(*parts), compare_functions);
     return parts;
@@ -278,7 +295,7 @@ struct sampleprof *sampleprof_merge(const struct sampleprof_source *sources, siz
         for (end = i + 1;
              end < part_count && strcmp(parts[i].function->name, parts[end].function->name) == 0;)
             end++;
-        add_name(&merging, &parts[i], end - i);
+        add_name(&merging, &parts[i], end - i, count);
     }
     for (size_t i = 0; i < count; i++)
         add_units(merging.tree, sources[i].tree);

@@ -8,6 +8,8 @@
  * Probe-based: counts of two control-flow graphs cannot be added. Where checksums of a function
  * (or of an inlined copy) differ, those with the largest sum of totals stand, the others are left
  * out and counted in the losses.
+ * A name that no source has twice is one function, wherever its source files lie. Else static
+ * functions are told apart by their unit.
  * A function whose unit is not known (it was read from LLVM's form, which has but names) adds to
  * the one of its name that is largest among those whose unit is known.
  */

@@ -143,6 +143,28 @@ static void add_one(struct sampleprof *tree, const char *name, const char *unit,
     sampleprof_add_line(tree, function, (struct sampleprof_site){1, 0})->count = count;
 }
 
+/* One static function in each of two builds: the same, though they were built in other folders. */
+static void test_static_function_of_two_builds(void **state)
+{
+    struct sampleprof *first = sampleprof_new(), *second = sampleprof_new();
+    struct sampleprof_source sources[] = {{second, 1}, {first, 1}};
+    struct sampleprof_losses losses;
+    struct sampleprof *tree;
+
+    (void)state;
+    add_one(first, "cmp", "/builds/1/a.c", true, 50);
+    add_one(second, "cmp", "/builds/2/a.c", true, 30);
+    sampleprof_finish(first);
+    sampleprof_finish(second);
+    tree = sampleprof_merge(sources, 2, &losses);
+    assert_int_equal(tree->function_count, 1);
+    assert_int_equal(tree->functions[0]->total, 80);
+    assert_string_equal(tree->functions[0]->unit, "/builds/1/a.c");
+    sampleprof_free(tree);
+    sampleprof_free(first);
+    sampleprof_free(second);
+}
+
 /* Two static functions stay apart; the one with a name alone joins the larger. */
 static void test_static_functions(void **state)
 {
@@ -184,6 +206,7 @@ int main(void)
         cmocka_unit_test(test_checksums_by_sum),
         cmocka_unit_test(test_checksum_of_an_inlined_copy),
         cmocka_unit_test(test_static_functions),
+        cmocka_unit_test(test_static_function_of_two_builds),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
