@@ -2,8 +2,8 @@
  * fold_calls.h - branches to the starts of functions, folded into the function-sample tree.
  *
  * Each adds to the head count of the function that it enters, and its call site's line has it as
- * a call target, with the function's linkage name. A line that calls ran at least as often as it
- * did that: the ranges around a call may have been lost, the call was not.
+ * a call target, with the function's linkage name. Both are as they were seen: a record has a
+ * branch more than it has ranges, so a line may count a little less than its targets.
  */
 #ifndef PGO_CONVERT_FOLD_CALLS_H
 #define PGO_CONVERT_FOLD_CALLS_H
