@@ -17,6 +17,12 @@ static unsigned cost_of(const struct instruction *instruction)
     return instruction->flags & INSTRUCTION_LOAD ? 2 : 1;
 }
 
+/*
+ * What entering a function costs beside: its first block waits for the call's target and for the
+ * stack. 8 brings 0.4 points of similarity; 5 to 14 are alike.
+ */
+#define ENTRY_COST 8
+
 /* The blocks of one function as the estimates want them. */
 struct function {
     struct blocks blocks;
@@ -64,7 +70,7 @@ static void fill(struct function *function, const struct counts *samples, size_t
         const struct instruction *last = &first[blocks->blocks[i].count - 1];
 
         function->samples[i] = (double)take_samples(samples, next, last->vaddr + last->len);
-        function->costs[i] = 0;
+        function->costs[i] = i == 0 ? ENTRY_COST : 0;
         for (const struct instruction *at = first; at <= last; at++)
             function->costs[i] += cost_of(at);
     }

@@ -1,26 +1,32 @@
 #include "flow.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #include "base/memory.h"
 
 /*
- * The figures of the model, chosen by similarity to the exact profile of SQLite at 28,000 samples
- * (docs/estimate.md has the table):
+ * The figures of the model, chosen by similarity to the exact profiles (docs/estimate.md has the
+ * tables):
  *
- *   COST_ERROR        the error of a block's cost, relative: 0.1 gave 83.4%, 0 82.2%, 0.5 79.5%
- *   REWEIGHT_ROUNDS   weights from the fit instead of the samples: 1 round 75%, 3 rounds 83%
- *   PENALTY_FACTOR    conservation against data; the price makes it exact, so 1 to 16 are alike
- *   LEAST_SAMPLES     an unsampled block that expects fewer is said never to run
- *   LARGEST_ERROR     no block costs more than so many times its cost: without that bound a stall
- *                     among unsampled blocks counts the less, the longer it takes. Between 8 and
- *                     32 similarity is best (+0.2 points), at 4 it loses 1.5
+ *   FIRST_ROUNDS    least squares of samples: where the logarithms start from
+ *   COST_ERROR      in them, the error of a block's cost, relative
+ *   LOG_ROUNDS      least squares of logarithms: 3 to 5 points more with many samples
+ *   LOG_ERROR       in them, the error of a block's cost, as a logarithm
+ *   LOG_OUTLIER     a block that is off by more standard deviations pulls no harder (Huber)
+ *   PENALTY_FACTOR  conservation against data; the price makes it exact, so 1 to 16 are alike
+ *   LEAST_SAMPLES   an unsampled block that expects fewer is said never to run
+ *   LARGEST_ERROR   no block costs more than so many times its cost: without that bound a stall
+ *                   among unsampled blocks counts the less, the longer it takes
  */
-#define COST_ERROR      0.1
-#define REWEIGHT_ROUNDS 3
-#define PENALTY_FACTOR  8
-#define LEAST_SAMPLES   0.7
-#define LARGEST_ERROR   16
+#define FIRST_ROUNDS   3
+#define COST_ERROR     0.1
+#define LOG_ROUNDS     3
+#define LOG_ERROR      0.3
+#define LOG_OUTLIER    2
+#define PENALTY_FACTOR 8
+#define LEAST_SAMPLES  0.3
+#define LARGEST_ERROR  16
 
 #define PRICE_ROUNDS 40
 #define SWEEPS       10 /* between two changes of the prices */
@@ -37,7 +43,8 @@ struct edge {
 struct node {
     double in, out;
     double samples, cost;
-    double weight;  /* of (in * cost - samples)^2; 0 for the hub */
+    double wanted;  /* of in * cost: the samples, or what brings the logarithms together */
+    double weight;  /* of (in * cost - wanted)^2; 0 for the hub */
     double penalty; /* of (in - out)^2 */
     double price;   /* Lagrange multiplier of in = out */
 };
@@ -114,26 +121,55 @@ static void add_edges(struct graph *graph, const struct blocks *blocks)
 }
 
 /*
- * One over the variance of a block's samples: that of counting, which is what it expects, plus
- * that of its cost. What it expects is the mean of what was sampled and what the last fit says.
+ * The samples themselves, weighted by one over their variance: that of counting, which is what a
+ * block expects, plus that of its cost. What it expects is the mean of what was sampled and what
+ * the last fit says.
  */
-static void set_weights(struct graph *graph, bool is_fitted)
+static void want_samples(struct node *node, bool is_fitted)
+{
+    double expected = is_fitted ? (node->samples + node->in * node->cost) / 2 : node->samples;
+    double cost_error = COST_ERROR * expected;
+
+    node->wanted = node->samples;
+    node->weight = 1 / (expected + 0.5 + cost_error * cost_error);
+}
+
+/*
+ * A cost is wrong by a factor: a block where the processor waits, for memory or after a branch
+ * that was guessed wrongly, has ten times its samples. So what counts is the ratio of samples to
+ * fit. Near the fit the square of its logarithm is a parabola (Newton's method); one sample more on
+ * both sides keeps it finite.
+ */
+static void want_ratio(struct node *node)
+{
+    double fit = node->in * node->cost + 1;
+    double off = log((node->samples + 1) / fit);
+    double weight = 1 / (LOG_ERROR * LOG_ERROR + 2 / (node->samples + fit + 1));
+    double deviations = fabs(off) * sqrt(weight);
+
+    if (deviations > LOG_OUTLIER)
+        weight *= LOG_OUTLIER / deviations;
+    node->wanted = fit - 1 + off * fit;
+    node->weight = weight / (fit * fit);
+}
+
+/* The next problem for solve(); the prices of the last one are a good start. */
+static void aim(struct graph *graph, int round)
 {
     struct node *hub = &graph->nodes[graph->node_count - 1];
 
     hub->penalty = 0;
     for (size_t i = 0; i + 1 < graph->node_count; i++) {
         struct node *node = &graph->nodes[i];
-        double expected = is_fitted ? (node->samples + node->in * node->cost) / 2 : node->samples;
-        double cost_error = COST_ERROR * expected;
 
-        node->weight = 1 / (expected + 0.5 + cost_error * cost_error);
+        if (round < FIRST_ROUNDS)
+            want_samples(node, round > 0);
+        else
+            want_ratio(node);
         node->penalty = PENALTY_FACTOR * node->weight * node->cost * node->cost;
-        node->price = 0;
         if (hub->penalty == 0 || node->penalty < hub->penalty)
             hub->penalty = node->penalty;
     }
-    hub->price = 0;
 }
 
 /* The flow of one edge that is best while all others stay: the minimum of a parabola, at least 0.
@@ -145,7 +181,7 @@ static void relax(struct graph *graph, struct edge *edge)
     double slope = 0, curvature = 0, change;
 
     if (to) {
-        slope = to->weight * to->cost * (to->cost * to->in - to->samples);
+        slope = to->weight * to->cost * (to->cost * to->in - to->wanted);
         curvature = to->weight * to->cost * to->cost;
     }
     if (to && to != from) {
@@ -202,8 +238,8 @@ void flow_estimate(const struct blocks *blocks, const double *samples, const dou
         graph.nodes[i].cost = costs[i];
     }
     add_edges(&graph, blocks);
-    for (int round = 0; round < REWEIGHT_ROUNDS; round++) {
-        set_weights(&graph, round > 0);
+    for (int round = 0; round < FIRST_ROUNDS + LOG_ROUNDS; round++) {
+        aim(&graph, round);
         solve(&graph);
     }
     for (size_t i = 0; i < blocks->block_count; i++)

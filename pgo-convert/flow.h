@@ -3,9 +3,9 @@
  *
  * What enters a block leaves it. So an unsampled block between sampled ones has a count, and
  * blocks that must run equally often correct each other's noise. The counts are the flow, not
- * negative and conserved, that explains the samples best: least squares of
- * (count * cost - samples), each block weighted by how far samples can be believed - the noise
- * of counting, and the error of the cost model, which grows with the samples.
+ * negative and conserved, that explains the samples best: least squares of the logarithm of
+ * samples over (count * cost), each block weighted by how far its samples can be believed - the
+ * noise of counting, and the error of the cost model, which is a factor.
  */
 #ifndef PGO_CONVERT_FLOW_H
 #define PGO_CONVERT_FLOW_H
