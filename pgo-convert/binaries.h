@@ -58,6 +58,13 @@ MUST_CHECK bool binaries_open(struct binaries *binaries, const char *const *path
                               struct err *err);
 void binaries_close(struct binaries *binaries);
 
+/*
+ * Is it code of the system, not of a project: a library in the system's folders, or the kernel's?
+ * It is looked for among the files of --binary alone. Its counts would be of no use to a build, and
+ * they would move the limits of what is hot.
+ */
+bool binaries_is_system(const struct profile_mapping *mapping);
+
 /* NULL: not found. Opens the file when it is first needed. */
 struct binary *binaries_find(struct binaries *binaries, const struct profile_mapping *mapping);
 
