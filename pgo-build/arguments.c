@@ -5,198 +5,8 @@
 
 #include "base/path.h"
 #include "input.h"
+#include "vocabulary.h"
 #include "words.h"
-
-enum action {
-    SKIP_NEXT, /* takes the next word, which is none of our business */
-    SKIP,      /* looks like one below, and is not */
-    OUTPUT,
-    LANGUAGE,
-    NOT_A_BUILD, /* no object comes out of it */
-    TO_OBJECT,
-    TO_ASSEMBLY,
-    TO_BITCODE, /* with one of the two above */
-    OPTIMIZE,
-    NO_OPTIMIZE,
-    DEBUG,
-    NO_DEBUG,
-    PROFILE,
-    PROBES,
-    NO_PROBES,
-    MACRO_MAP,
-    LTO,
-    NO_LTO,
-    LLVM,
-    LINKER,
-    BUILD_ID,
-    RELOCATABLE,
-    NOSTDLIB,
-    COLOUR,
-    STANDARD,
-};
-
-enum match { WHOLE, PREFIX };
-
-/* The first entry that matches a word counts, so exceptions stand before their rule. */
-static const struct option {
-    const char *text;
-    enum match match;
-    enum action action;
-} table[] = {
-    /* the phase */
-    {"-c", WHOLE, TO_OBJECT},
-    {"-S", WHOLE, TO_ASSEMBLY},
-    {"-emit-llvm", WHOLE, TO_BITCODE},
-    {"-E", WHOLE, NOT_A_BUILD},
-    {"-M", WHOLE, NOT_A_BUILD},
-    {"-MM", WHOLE, NOT_A_BUILD},
-    {"-fsyntax-only", WHOLE, NOT_A_BUILD},
-    {"-###", WHOLE, NOT_A_BUILD},
-    {"-cc1", PREFIX, NOT_A_BUILD},
-    {"--version", WHOLE, NOT_A_BUILD},
-    {"--help", PREFIX, NOT_A_BUILD},
-    {"--analyze", PREFIX, NOT_A_BUILD},
-    {"--precompile", WHOLE, TO_OBJECT},
-    {"-dump", PREFIX, NOT_A_BUILD},
-    {"-print-", PREFIX, NOT_A_BUILD},
-    {"--print-", PREFIX, NOT_A_BUILD},
-    {"-verify-pch", WHOLE, NOT_A_BUILD},
-    /* files and languages */
-    {"-o", WHOLE, OUTPUT},
-    {"--output", WHOLE, OUTPUT},
-    {"--output=", PREFIX, OUTPUT},
-    {"-objc", PREFIX, SKIP},
-    {"-o", PREFIX, OUTPUT},
-    {"-x", WHOLE, LANGUAGE},
-    {"-x", PREFIX, LANGUAGE},
-    /* optimization */
-    {"-ObjC", PREFIX, SKIP},
-    {"-O0", WHOLE, NO_OPTIMIZE},
-    {"-O", PREFIX, OPTIMIZE},
-    /* debug information */
-    {"-g0", WHOLE, NO_DEBUG},
-    {"-ggdb0", WHOLE, NO_DEBUG},
-    {"-gline-directives-only", WHOLE, NO_DEBUG}, /* knows no inlining: -g1 goes on top */
-    {"-g", WHOLE, DEBUG},
-    {"-g1", WHOLE, DEBUG},
-    {"-g2", WHOLE, DEBUG},
-    {"-g3", WHOLE, DEBUG},
-    {"-ggdb", PREFIX, DEBUG},
-    {"-glldb", WHOLE, DEBUG},
-    {"-gsce", WHOLE, DEBUG},
-    {"-gmlt", WHOLE, DEBUG},
-    {"-gfull", WHOLE, DEBUG},
-    {"-gline-tables-only", WHOLE, DEBUG},
-    {"-gdwarf32", WHOLE, SKIP},
-    {"-gdwarf64", WHOLE, SKIP},
-    {"-gdwarf", PREFIX, DEBUG},
-    /* profiles: whatever the user says about them wins */
-    {"-fprofile-use", PREFIX, PROFILE},
-    {"-fprofile-sample-use", PREFIX, PROFILE},
-    {"-fno-profile-sample-use", WHOLE, PROFILE},
-    {"-fprofile-generate", PREFIX, PROFILE},
-    {"-fcs-profile-generate", PREFIX, PROFILE},
-    {"-fprofile-instr", PREFIX, PROFILE},
-    {"-fno-profile-instr-use", WHOLE, PROFILE},
-    {"-fauto-profile", PREFIX, PROFILE},
-    {"-fno-auto-profile", WHOLE, PROFILE},
-    {"-fcoverage-mapping", WHOLE, PROFILE},
-    {"-fprofile-arcs", WHOLE, PROFILE},
-    {"--coverage", WHOLE, PROFILE},
-    {"-coverage", WHOLE, PROFILE},
-    {"-fpseudo-probe-for-profiling", WHOLE, PROBES},
-    {"-fno-pseudo-probe-for-profiling", WHOLE, NO_PROBES},
-    {"-fmacro-prefix-map=", PREFIX, MACRO_MAP},
-    {"-ffile-prefix-map=", PREFIX, MACRO_MAP},
-    /* the link */
-    {"-flto-", PREFIX, SKIP},
-    {"-flto", PREFIX, LTO},
-    {"-fno-lto", WHOLE, NO_LTO},
-    {"-Wl,", PREFIX, LINKER},
-    {"-Xlinker", WHOLE, LINKER},
-    {"--build-id", PREFIX, BUILD_ID},
-    {"-r", WHOLE, RELOCATABLE},
-    {"-nostdlib", WHOLE, NOSTDLIB},
-    /* the rest that we look at */
-    {"-fcolor-diagnostics", WHOLE, COLOUR},
-    {"-fno-color-diagnostics", WHOLE, COLOUR},
-    {"-fdiagnostics-color", PREFIX, COLOUR},
-    {"-fno-diagnostics-color", WHOLE, COLOUR},
-    {"-std=", PREFIX, STANDARD},
-    {"--std=", PREFIX, STANDARD},
-    {"-ansi", WHOLE, STANDARD},
-    /* options whose argument is the next word */
-    {"-I", WHOLE, SKIP_NEXT},
-    {"-D", WHOLE, SKIP_NEXT},
-    {"-U", WHOLE, SKIP_NEXT},
-    {"-L", WHOLE, SKIP_NEXT},
-    {"-l", WHOLE, SKIP_NEXT},
-    {"-F", WHOLE, SKIP_NEXT},
-    {"-A", WHOLE, SKIP_NEXT},
-    {"-B", WHOLE, SKIP_NEXT},
-    {"-T", WHOLE, SKIP_NEXT},
-    {"-e", WHOLE, SKIP_NEXT},
-    {"-u", WHOLE, SKIP_NEXT},
-    {"-z", WHOLE, SKIP_NEXT},
-    {"-MF", WHOLE, SKIP_NEXT},
-    {"-MT", WHOLE, SKIP_NEXT},
-    {"-MQ", WHOLE, SKIP_NEXT},
-    {"-MJ", WHOLE, SKIP_NEXT},
-    {"-include", WHOLE, SKIP_NEXT},
-    {"-include-pch", WHOLE, SKIP_NEXT},
-    {"-imacros", WHOLE, SKIP_NEXT},
-    {"-isystem", WHOLE, SKIP_NEXT},
-    {"-isystem-after", WHOLE, SKIP_NEXT},
-    {"-cxx-isystem", WHOLE, SKIP_NEXT},
-    {"-stdlib++-isystem", WHOLE, SKIP_NEXT},
-    {"-iquote", WHOLE, SKIP_NEXT},
-    {"-idirafter", WHOLE, SKIP_NEXT},
-    {"-iprefix", WHOLE, SKIP_NEXT},
-    {"-iwithprefix", WHOLE, SKIP_NEXT},
-    {"-iwithprefixbefore", WHOLE, SKIP_NEXT},
-    {"-iwithsysroot", WHOLE, SKIP_NEXT},
-    {"-iframework", WHOLE, SKIP_NEXT},
-    {"-isysroot", WHOLE, SKIP_NEXT},
-    {"-ivfsoverlay", WHOLE, SKIP_NEXT},
-    {"--sysroot", WHOLE, SKIP_NEXT},
-    {"-Xclang", WHOLE, SKIP_NEXT},
-    {"-Xassembler", WHOLE, SKIP_NEXT},
-    {"-Xpreprocessor", WHOLE, SKIP_NEXT},
-    {"-Xanalyzer", WHOLE, SKIP_NEXT},
-    {"-Xarch_", PREFIX, SKIP_NEXT},
-    {"-Xopenmp-target", PREFIX, SKIP_NEXT},
-    {"-mllvm", WHOLE, LLVM},
-    {"-mthread-model", WHOLE, SKIP_NEXT},
-    {"-target", WHOLE, SKIP_NEXT},
-    {"--target", WHOLE, SKIP_NEXT},
-    {"-arch", WHOLE, SKIP_NEXT},
-    {"-gcc-toolchain", WHOLE, SKIP_NEXT},
-    {"--gcc-toolchain", WHOLE, SKIP_NEXT},
-    {"-framework", WHOLE, SKIP_NEXT},
-    {"-rpath", WHOLE, SKIP_NEXT},
-    {"-resource-dir", WHOLE, SKIP_NEXT},
-    {"-working-directory", WHOLE, SKIP_NEXT},
-    {"-dependency-file", WHOLE, SKIP_NEXT},
-    {"-serialize-diagnostics", WHOLE, SKIP_NEXT},
-    {"--serialize-diagnostics", WHOLE, SKIP_NEXT},
-    {"--param", WHOLE, SKIP_NEXT},
-    {"--config", WHOLE, SKIP_NEXT},
-    {"-aux-info", WHOLE, SKIP_NEXT},
-    {"-specs", WHOLE, SKIP_NEXT},
-    {"-wrapper", WHOLE, SKIP_NEXT},
-};
-
-static const struct option *find_option(const char *word)
-{
-    for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
-        const struct option *option = &table[i];
-
-        if (option->match == WHOLE ? strcmp(word, option->text) == 0
-                                   : strncmp(word, option->text, strlen(option->text)) == 0)
-            return option;
-    }
-    return NULL;
-}
 
 static void add_input(struct arguments *arguments, const char *word, const char *language)
 {
@@ -213,7 +23,8 @@ static void add_input(struct arguments *arguments, const char *word, const char 
     }
 }
 
-/* An option of LLVM: it can be given once with clang 14, and the last one counts with newer ones.
+/* An option of WORD_LLVM: it can be given once with clang 14, and the last one counts with newer
+ * ones.
  */
 static void read_llvm_words(struct arguments *arguments, const char *words)
 {
@@ -233,48 +44,48 @@ static void read_linker_words(struct arguments *arguments, const char *words)
 }
 
 /* Options that say something by being there. */
-static void apply_flag(struct arguments *arguments, enum action action)
+static void apply_flag(struct arguments *arguments, enum word_action action)
 {
     switch (action) {
-    case OPTIMIZE:
-    case NO_OPTIMIZE:
-        arguments->optimized = action == OPTIMIZE;
+    case WORD_OPTIMIZE:
+    case WORD_NO_OPTIMIZE:
+        arguments->optimized = action == WORD_OPTIMIZE;
         break;
-    case DEBUG:
-    case NO_DEBUG:
-        arguments->debug_lines = action == DEBUG;
+    case WORD_DEBUG:
+    case WORD_NO_DEBUG:
+        arguments->debug_lines = action == WORD_DEBUG;
         break;
-    case LTO:
-    case NO_LTO:
-        arguments->lto = action == LTO;
+    case WORD_LTO:
+    case WORD_NO_LTO:
+        arguments->lto = action == WORD_LTO;
         break;
-    case PROFILE:
+    case WORD_PROFILE:
         arguments->own_profile = true;
         break;
-    case PROBES:
-    case NO_PROBES:
+    case WORD_PROBES:
+    case WORD_NO_PROBES:
         arguments->own_probes = true;
-        arguments->probes = action == PROBES;
+        arguments->probes = action == WORD_PROBES;
         break;
-    case MACRO_MAP:
+    case WORD_MACRO_MAP:
         arguments->own_macro_map = true;
         break;
-    case BUILD_ID:
+    case WORD_BUILD_ID:
         arguments->build_id = true;
         break;
-    case RELOCATABLE:
+    case WORD_RELOCATABLE:
         arguments->relocatable = true;
         break;
-    case NOSTDLIB:
+    case WORD_NOSTDLIB:
         arguments->nostdlib = true;
         break;
-    case COLOUR:
+    case WORD_COLOUR:
         arguments->colour = true;
         break;
-    case TO_BITCODE:
+    case WORD_TO_BITCODE:
         arguments->to_bitcode = true;
         break;
-    case STANDARD:
+    case WORD_STANDARD:
         arguments->standard = true;
         break;
     default:
@@ -290,35 +101,35 @@ struct walk {
 
 /* Options with an argument, which is in the word after the option's name or in the next one. */
 static size_t apply_option(struct arguments *arguments, struct walk *walk,
-                           const struct option *option, const char *word, const char *next)
+                           const struct vocabulary_word *option, const char *word, const char *next)
 {
-    const char *value = option->match == PREFIX ? word + strlen(option->text) : next;
-    size_t taken = option->match == PREFIX ? 0 : 1;
+    const char *value = option->match == WORD_PREFIX ? word + strlen(option->text) : next;
+    size_t taken = option->match == WORD_PREFIX ? 0 : 1;
 
     switch (option->action) {
-    case OUTPUT:
+    case WORD_OUTPUT:
         arguments->output = value;
         return taken;
-    case LANGUAGE:
+    case WORD_LANGUAGE:
         walk->language = value;
         return taken;
-    case LINKER:
+    case WORD_LINKER:
         if (value)
             read_linker_words(arguments, value);
         return taken;
-    case LLVM:
+    case WORD_LLVM:
         if (value)
             read_llvm_words(arguments, value);
         return 1;
-    case SKIP_NEXT:
+    case WORD_SKIP_NEXT:
         return 1;
-    case NOT_A_BUILD:
+    case WORD_NOT_A_BUILD:
         walk->not_for_us = true;
         return 0;
-    case TO_OBJECT:
-    case TO_ASSEMBLY:
+    case WORD_TO_OBJECT:
+    case WORD_TO_ASSEMBLY:
         walk->to_object = true;
-        arguments->to_assembly = option->action == TO_ASSEMBLY;
+        arguments->to_assembly = option->action == WORD_TO_ASSEMBLY;
         return 0;
     default:
         apply_flag(arguments, option->action);
@@ -330,7 +141,7 @@ static void read_words(struct arguments *arguments, struct walk *walk, const str
 {
     for (size_t i = 1; i < words->count; i++) {
         const char *word = words->items[i];
-        const struct option *option;
+        const struct vocabulary_word *option;
 
         if (strcmp(word, "--") == 0) {
             arguments->end_marker = words->origins[i];
@@ -344,7 +155,7 @@ static void read_words(struct arguments *arguments, struct walk *walk, const str
             add_input(arguments, word, walk->language);
             continue;
         }
-        option = find_option(word);
+        option = vocabulary_find(word);
         if (option)
             i += apply_option(arguments, walk, option, word,
                               i + 1 < words->count ? words->items[i + 1] : NULL);

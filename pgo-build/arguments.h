@@ -1,10 +1,8 @@
 /*
  * arguments.h - what a compiler's command line asks for, as far as profiles are concerned.
  *
- * One table in arguments.c spells the options of clang and gcc that matter: those that take
- * their argument in the next word, those that choose the phase, and those of optimization, debug
- * information, profiles and the linker. Everything else is passed over. Response files are read
- * to see what is in them, never rewritten. (clang, docs/ClangCommandLineReference.)
+ * One table in vocabulary.c spells the options of clang and gcc that matter. Everything else is
+ * passed over. Response files are read to see what is in them, never rewritten.
  *
  * Strings point into argv or into the arena of this struct.
  */

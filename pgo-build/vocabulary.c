@@ -1,0 +1,163 @@
+#include "vocabulary.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "base/memory.h"
+
+/* The first entry that matches a word counts, so exceptions stand before their rule. */
+static const struct vocabulary_word table[] = {
+    /* the phase */
+    {"-c", WORD_WHOLE, WORD_TO_OBJECT},
+    {"-S", WORD_WHOLE, WORD_TO_ASSEMBLY},
+    {"-emit-llvm", WORD_WHOLE, WORD_TO_BITCODE},
+    {"-E", WORD_WHOLE, WORD_NOT_A_BUILD},
+    {"-M", WORD_WHOLE, WORD_NOT_A_BUILD},
+    {"-MM", WORD_WHOLE, WORD_NOT_A_BUILD},
+    {"-fsyntax-only", WORD_WHOLE, WORD_NOT_A_BUILD},
+    {"-###", WORD_WHOLE, WORD_NOT_A_BUILD},
+    {"-cc1", WORD_PREFIX, WORD_NOT_A_BUILD},
+    {"--version", WORD_WHOLE, WORD_NOT_A_BUILD},
+    {"--help", WORD_PREFIX, WORD_NOT_A_BUILD},
+    {"--analyze", WORD_PREFIX, WORD_NOT_A_BUILD},
+    {"--precompile", WORD_WHOLE, WORD_TO_OBJECT},
+    {"-dump", WORD_PREFIX, WORD_NOT_A_BUILD},
+    {"-print-", WORD_PREFIX, WORD_NOT_A_BUILD},
+    {"--print-", WORD_PREFIX, WORD_NOT_A_BUILD},
+    {"-verify-pch", WORD_WHOLE, WORD_NOT_A_BUILD},
+    /* files and languages */
+    {"-o", WORD_WHOLE, WORD_OUTPUT},
+    {"--output", WORD_WHOLE, WORD_OUTPUT},
+    {"--output=", WORD_PREFIX, WORD_OUTPUT},
+    {"-objc", WORD_PREFIX, WORD_SKIP},
+    {"-o", WORD_PREFIX, WORD_OUTPUT},
+    {"-x", WORD_WHOLE, WORD_LANGUAGE},
+    {"-x", WORD_PREFIX, WORD_LANGUAGE},
+    /* optimization */
+    {"-ObjC", WORD_PREFIX, WORD_SKIP},
+    {"-O0", WORD_WHOLE, WORD_NO_OPTIMIZE},
+    {"-O", WORD_PREFIX, WORD_OPTIMIZE},
+    /* debug information */
+    {"-g0", WORD_WHOLE, WORD_NO_DEBUG},
+    {"-ggdb0", WORD_WHOLE, WORD_NO_DEBUG},
+    {"-gline-directives-only", WORD_WHOLE, WORD_NO_DEBUG}, /* knows no inlining: -g1 goes on top */
+    {"-g", WORD_WHOLE, WORD_DEBUG},
+    {"-g1", WORD_WHOLE, WORD_DEBUG},
+    {"-g2", WORD_WHOLE, WORD_DEBUG},
+    {"-g3", WORD_WHOLE, WORD_DEBUG},
+    {"-ggdb", WORD_PREFIX, WORD_DEBUG},
+    {"-glldb", WORD_WHOLE, WORD_DEBUG},
+    {"-gsce", WORD_WHOLE, WORD_DEBUG},
+    {"-gmlt", WORD_WHOLE, WORD_DEBUG},
+    {"-gfull", WORD_WHOLE, WORD_DEBUG},
+    {"-gline-tables-only", WORD_WHOLE, WORD_DEBUG},
+    {"-gdwarf32", WORD_WHOLE, WORD_SKIP},
+    {"-gdwarf64", WORD_WHOLE, WORD_SKIP},
+    {"-gdwarf", WORD_PREFIX, WORD_DEBUG},
+    /* profiles: whatever the user says about them wins */
+    {"-fprofile-use", WORD_PREFIX, WORD_PROFILE},
+    {"-fprofile-sample-use", WORD_PREFIX, WORD_PROFILE},
+    {"-fno-profile-sample-use", WORD_WHOLE, WORD_PROFILE},
+    {"-fprofile-generate", WORD_PREFIX, WORD_PROFILE},
+    {"-fcs-profile-generate", WORD_PREFIX, WORD_PROFILE},
+    {"-fprofile-instr", WORD_PREFIX, WORD_PROFILE},
+    {"-fno-profile-instr-use", WORD_WHOLE, WORD_PROFILE},
+    {"-fauto-profile", WORD_PREFIX, WORD_PROFILE},
+    {"-fno-auto-profile", WORD_WHOLE, WORD_PROFILE},
+    {"-fcoverage-mapping", WORD_WHOLE, WORD_PROFILE},
+    {"-fprofile-arcs", WORD_WHOLE, WORD_PROFILE},
+    {"--coverage", WORD_WHOLE, WORD_PROFILE},
+    {"-coverage", WORD_WHOLE, WORD_PROFILE},
+    {"-fpseudo-probe-for-profiling", WORD_WHOLE, WORD_PROBES},
+    {"-fno-pseudo-probe-for-profiling", WORD_WHOLE, WORD_NO_PROBES},
+    {"-fmacro-prefix-map=", WORD_PREFIX, WORD_MACRO_MAP},
+    {"-ffile-prefix-map=", WORD_PREFIX, WORD_MACRO_MAP},
+    /* the link */
+    {"-flto-", WORD_PREFIX, WORD_SKIP},
+    {"-flto", WORD_PREFIX, WORD_LTO},
+    {"-fno-lto", WORD_WHOLE, WORD_NO_LTO},
+    {"-Wl,", WORD_PREFIX, WORD_LINKER},
+    {"-Xlinker", WORD_WHOLE, WORD_LINKER},
+    {"--build-id", WORD_PREFIX, WORD_BUILD_ID},
+    {"-r", WORD_WHOLE, WORD_RELOCATABLE},
+    {"-nostdlib", WORD_WHOLE, WORD_NOSTDLIB},
+    /* the rest that we look at */
+    {"-fcolor-diagnostics", WORD_WHOLE, WORD_COLOUR},
+    {"-fno-color-diagnostics", WORD_WHOLE, WORD_COLOUR},
+    {"-fdiagnostics-color", WORD_PREFIX, WORD_COLOUR},
+    {"-fno-diagnostics-color", WORD_WHOLE, WORD_COLOUR},
+    {"-std=", WORD_PREFIX, WORD_STANDARD},
+    {"--std=", WORD_PREFIX, WORD_STANDARD},
+    {"-ansi", WORD_WHOLE, WORD_STANDARD},
+    /* options whose argument is the next word */
+    {"-I", WORD_WHOLE, WORD_SKIP_NEXT},
+    {"-D", WORD_WHOLE, WORD_SKIP_NEXT},
+    {"-U", WORD_WHOLE, WORD_SKIP_NEXT},
+    {"-L", WORD_WHOLE, WORD_SKIP_NEXT},
+    {"-l", WORD_WHOLE, WORD_SKIP_NEXT},
+    {"-F", WORD_WHOLE, WORD_SKIP_NEXT},
+    {"-A", WORD_WHOLE, WORD_SKIP_NEXT},
+    {"-B", WORD_WHOLE, WORD_SKIP_NEXT},
+    {"-T", WORD_WHOLE, WORD_SKIP_NEXT},
+    {"-e", WORD_WHOLE, WORD_SKIP_NEXT},
+    {"-u", WORD_WHOLE, WORD_SKIP_NEXT},
+    {"-z", WORD_WHOLE, WORD_SKIP_NEXT},
+    {"-MF", WORD_WHOLE, WORD_SKIP_NEXT},
+    {"-MT", WORD_WHOLE, WORD_SKIP_NEXT},
+    {"-MQ", WORD_WHOLE, WORD_SKIP_NEXT},
+    {"-MJ", WORD_WHOLE, WORD_SKIP_NEXT},
+    {"-include", WORD_WHOLE, WORD_SKIP_NEXT},
+    {"-include-pch", WORD_WHOLE, WORD_SKIP_NEXT},
+    {"-imacros", WORD_WHOLE, WORD_SKIP_NEXT},
+    {"-isystem", WORD_WHOLE, WORD_SKIP_NEXT},
+    {"-isystem-after", WORD_WHOLE, WORD_SKIP_NEXT},
+    {"-cxx-isystem", WORD_WHOLE, WORD_SKIP_NEXT},
+    {"-stdlib++-isystem", WORD_WHOLE, WORD_SKIP_NEXT},
+    {"-iquote", WORD_WHOLE, WORD_SKIP_NEXT},
+    {"-idirafter", WORD_WHOLE, WORD_SKIP_NEXT},
+    {"-iprefix", WORD_WHOLE, WORD_SKIP_NEXT},
+    {"-iwithprefix", WORD_WHOLE, WORD_SKIP_NEXT},
+    {"-iwithprefixbefore", WORD_WHOLE, WORD_SKIP_NEXT},
+    {"-iwithsysroot", WORD_WHOLE, WORD_SKIP_NEXT},
+    {"-iframework", WORD_WHOLE, WORD_SKIP_NEXT},
+    {"-isysroot", WORD_WHOLE, WORD_SKIP_NEXT},
+    {"-ivfsoverlay", WORD_WHOLE, WORD_SKIP_NEXT},
+    {"--sysroot", WORD_WHOLE, WORD_SKIP_NEXT},
+    {"-Xclang", WORD_WHOLE, WORD_SKIP_NEXT},
+    {"-Xassembler", WORD_WHOLE, WORD_SKIP_NEXT},
+    {"-Xpreprocessor", WORD_WHOLE, WORD_SKIP_NEXT},
+    {"-Xanalyzer", WORD_WHOLE, WORD_SKIP_NEXT},
+    {"-Xarch_", WORD_PREFIX, WORD_SKIP_NEXT},
+    {"-Xopenmp-target", WORD_PREFIX, WORD_SKIP_NEXT},
+    {"-mllvm", WORD_WHOLE, WORD_LLVM},
+    {"-mthread-model", WORD_WHOLE, WORD_SKIP_NEXT},
+    {"-target", WORD_WHOLE, WORD_SKIP_NEXT},
+    {"--target", WORD_WHOLE, WORD_SKIP_NEXT},
+    {"-arch", WORD_WHOLE, WORD_SKIP_NEXT},
+    {"-gcc-toolchain", WORD_WHOLE, WORD_SKIP_NEXT},
+    {"--gcc-toolchain", WORD_WHOLE, WORD_SKIP_NEXT},
+    {"-framework", WORD_WHOLE, WORD_SKIP_NEXT},
+    {"-rpath", WORD_WHOLE, WORD_SKIP_NEXT},
+    {"-resource-dir", WORD_WHOLE, WORD_SKIP_NEXT},
+    {"-working-directory", WORD_WHOLE, WORD_SKIP_NEXT},
+    {"-dependency-file", WORD_WHOLE, WORD_SKIP_NEXT},
+    {"-serialize-diagnostics", WORD_WHOLE, WORD_SKIP_NEXT},
+    {"--serialize-diagnostics", WORD_WHOLE, WORD_SKIP_NEXT},
+    {"--param", WORD_WHOLE, WORD_SKIP_NEXT},
+    {"--config", WORD_WHOLE, WORD_SKIP_NEXT},
+    {"-aux-info", WORD_WHOLE, WORD_SKIP_NEXT},
+    {"-specs", WORD_WHOLE, WORD_SKIP_NEXT},
+    {"-wrapper", WORD_WHOLE, WORD_SKIP_NEXT},
+};
+
+const struct vocabulary_word *vocabulary_find(const char *word)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
+        const struct vocabulary_word *option = &table[i];
+
+        if (option->match == WORD_WHOLE ? strcmp(word, option->text) == 0
+                                        : strncmp(word, option->text, strlen(option->text)) == 0)
+            return option;
+    }
+    return NULL;
+}
