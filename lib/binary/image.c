@@ -6,6 +6,8 @@
 #include <libelf.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/memory.h"
@@ -17,12 +19,19 @@ struct range { /* [start, end) */
     uint64_t start_vaddr, end_vaddr;
 };
 
+/* A file as it lies in memory, and libelf's view of it. */
+struct mapped {
+    void *data; /* NULL: none */
+    size_t len;
+    Elf *elf;
+};
+
 #define PAGE_MASK UINT64_C(0xfff)
 
 struct image {
     char *path;
-    int fd;
-    Elf *elf;
+    struct mapped file, debug_file; /* the second one: of separate debug information */
+    Elf *elf;                       /* of `file` */
     GElf_Ehdr header;
     GElf_Phdr *segments; /* PT_LOAD with file content, in the order of the file */
     size_t segment_count;
@@ -32,9 +41,7 @@ struct image {
     struct symbols symbols;
     bool has_symbols; /* a full table, of its own or of the debug file */
     int debug_fd;
-    Elf *debug_elf;         /* of a separate debug file; NULL: none */
-    const uint8_t *content; /* the whole file, mapped by libelf */
-    size_t content_len;
+    Elf *debug_elf; /* of a separate debug file; NULL: none */
 };
 
 /* Note: 4-byte name size, description size and type, then both, each padded (elf(5)). */
@@ -131,21 +138,53 @@ static void read_symbols(struct image *image)
     symbols_order(&image->symbols);
 }
 
+static void unmap(struct mapped *mapped)
+{
+    elf_end(mapped->elf);
+    if (mapped->data)
+        munmap(mapped->data, mapped->len);
+    *mapped = (struct mapped){0};
+}
+
+/* Not by libelf, which would not say whether it has mapped or read it: see image_forget(). */
+static bool map(struct mapped *mapped, const char *path, struct err *err)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    struct stat info;
+    bool done;
+
+    if (fd < 0)
+        return err_errno(err, path, "cannot open");
+    done = fstat(fd, &info) == 0 && S_ISREG(info.st_mode) && info.st_size > 0;
+    if (done) {
+        mapped->data = mmap(NULL, (size_t)info.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+        mapped->len = (size_t)info.st_size;
+        done = mapped->data != MAP_FAILED;
+    }
+    close(fd);
+    if (!done) {
+        mapped->data = NULL;
+    } else {
+        elf_version(EV_CURRENT);
+        mapped->elf = elf_memory(mapped->data, mapped->len);
+    }
+    if (mapped->elf && elf_kind(mapped->elf) == ELF_K_ELF)
+        return true;
+    unmap(mapped);
+    return err_set(err, ERR_FORMAT, "%s: not an ELF executable or shared library", path);
+}
+
 static bool open_elf(struct image *image, const char *path, struct err *err)
 {
-    elf_version(EV_CURRENT);
-    image->fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (image->fd < 0)
-        return err_errno(err, path, "cannot open");
-    image->elf = elf_begin(image->fd, ELF_C_READ_MMAP, NULL);
-    if (!image->elf || elf_kind(image->elf) != ELF_K_ELF ||
-        !gelf_getehdr(image->elf, &image->header))
+    if (!map(&image->file, path, err))
+        return false;
+    image->elf = image->file.elf;
+    if (!gelf_getehdr(image->elf, &image->header))
         return err_set(err, ERR_FORMAT, "%s: not an ELF executable or shared library", path);
     if (image->header.e_type != ET_EXEC && image->header.e_type != ET_DYN)
         return err_set(err, ERR_UNSUPPORTED,
                        "%s: an ELF file of type %u, expected an executable or shared library", path,
                        image->header.e_type);
-    image->content = (const uint8_t *)elf_rawfile(image->elf, &image->content_len);
     return true;
 }
 
@@ -153,7 +192,6 @@ struct image *image_open(const char *path, struct err *err)
 {
     struct image *image = mem_alloc(sizeof(*image));
 
-    image->fd = image->debug_fd = -1;
     if (!open_elf(image, path, err)) {
         image_close(image);
         return NULL;
@@ -170,12 +208,8 @@ void image_close(struct image *image)
 {
     if (!image)
         return;
-    elf_end(image->elf);
-    if (image->fd >= 0)
-        close(image->fd);
-    elf_end(image->debug_elf);
-    if (image->debug_fd >= 0)
-        close(image->debug_fd);
+    unmap(&image->file);
+    unmap(&image->debug_file);
     free(image->path);
     free(image->segments);
     free(image->code);
@@ -213,7 +247,7 @@ void *image_elf(const struct image *image)
 
 void *image_debug_elf(const struct image *image)
 {
-    return image->debug_elf ? image->debug_elf : image->elf;
+    return image->debug_file.elf ? image->debug_file.elf : image->elf;
 }
 
 static bool has_debug(Elf *elf)
@@ -248,27 +282,30 @@ const char *image_debug_link(const struct image *image, uint32_t *crc)
 
 bool image_attach_debug(struct image *image, const char *path, struct err *err)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    Elf *elf;
+    struct mapped mapped = {0};
 
-    assert(!image->debug_elf);
-    if (fd < 0)
-        return err_errno(err, path, "cannot open");
-    elf = elf_begin(fd, ELF_C_READ_MMAP, NULL);
-    if (!elf || elf_kind(elf) != ELF_K_ELF || !has_debug(elf)) {
-        elf_end(elf);
-        close(fd);
+    assert(!image->debug_file.elf);
+    if (!map(&mapped, path, err))
+        return false;
+    if (!has_debug(mapped.elf)) {
+        unmap(&mapped);
         return err_set(err, ERR_FORMAT, "%s: expected a file of debug information, found none",
                        path);
     }
-    image->debug_fd = fd;
-    image->debug_elf = elf;
+    image->debug_file = mapped;
     if (image->has_symbols)
         return true;
-    symbols_read(&image->symbols, elf, SHT_SYMTAB);
+    symbols_read(&image->symbols, mapped.elf, SHT_SYMTAB);
     image->has_symbols = image->symbols.count > 0;
     symbols_order(&image->symbols);
     return true;
+}
+
+void image_forget(const struct image *image)
+{
+    madvise(image->file.data, image->file.len, MADV_DONTNEED);
+    if (image->debug_file.data)
+        madvise(image->debug_file.data, image->debug_file.len, MADV_DONTNEED);
 }
 
 bool image_has_symbols(const struct image *image)
@@ -340,7 +377,7 @@ const struct image_symbol *image_find_symbol(const struct image *image, uint64_t
 static const uint8_t *find_content(const struct image *image, uint64_t start_vaddr,
                                    uint64_t end_vaddr, unsigned flags)
 {
-    if (!image->content || end_vaddr < start_vaddr)
+    if (end_vaddr < start_vaddr)
         return NULL;
     for (size_t i = 0; i < image->segment_count; i++) {
         const GElf_Phdr *segment = &image->segments[i];
@@ -350,10 +387,10 @@ static const uint8_t *find_content(const struct image *image, uint64_t start_vad
         if ((segment->p_flags & flags) != flags || start_vaddr < segment->p_vaddr ||
             skip > segment->p_filesz || len > segment->p_filesz - skip)
             continue;
-        if (segment->p_offset > image->content_len ||
-            segment->p_filesz > image->content_len - segment->p_offset)
+        if (segment->p_offset > image->file.len ||
+            segment->p_filesz > image->file.len - segment->p_offset)
             return NULL;
-        return image->content + segment->p_offset + skip;
+        return (const uint8_t *)image->file.data + segment->p_offset + skip;
     }
     return NULL;
 }
@@ -379,18 +416,12 @@ bool image_is_code(const struct image *image, uint64_t vaddr)
 
 char *image_read_build_id(const char *path)
 {
+    struct mapped mapped = {0};
+    struct err ignored = {0};
     char *build_id = NULL;
-    Elf *elf = NULL;
-    int fd;
 
-    elf_version(EV_CURRENT);
-    fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd >= 0)
-        elf = elf_begin(fd, ELF_C_READ_MMAP, NULL);
-    if (elf && elf_kind(elf) == ELF_K_ELF)
-        build_id = read_build_id(elf);
-    elf_end(elf);
-    if (fd >= 0)
-        close(fd);
+    if (map(&mapped, path, &ignored))
+        build_id = read_build_id(mapped.elf);
+    unmap(&mapped);
     return build_id ? build_id : mem_strdup("");
 }

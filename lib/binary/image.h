@@ -79,6 +79,9 @@ const uint8_t *image_data(const struct image *image, uint64_t start_vaddr, uint6
 /* The same, if that segment is executable. */
 const uint8_t *image_code(const struct image *image, uint64_t start_vaddr, uint64_t end_vaddr);
 
+/* Gives back the memory of what was read of the files; it comes again from the system's cache. */
+void image_forget(const struct image *image);
+
 /* Is there code: in an executable section, or segment if the sections are stripped? Never at 0. */
 bool image_is_code(const struct image *image, uint64_t vaddr);
 

@@ -8,6 +8,9 @@
 #include "binary/dwarf_ranges.h"
 #include "binary/dwarf_unit.h"
 
+/* How much debug information may lie in memory while all of it is walked. */
+#define FORGET_BYTES (2 << 20)
+
 /* [start, end) of code that belongs to a unit. */
 struct unit_range {
     uint64_t start_vaddr, end_vaddr;
@@ -21,6 +24,14 @@ struct symbolizer {
     struct symbolizer_frame *frames; /* of the last look-up */
     size_t frame_capacity;
 };
+
+static void forget(const struct symbolizer *symbolizer, uint64_t off, uint64_t *forgotten_off)
+{
+    if (off - *forgotten_off <= FORGET_BYTES)
+        return;
+    image_forget(symbolizer->dwarf.image);
+    *forgotten_off = off;
+}
 
 /* A unit that was only met is shut again: a large program has many. */
 static void add_unit(struct symbolizer *symbolizer, const struct dwarf_cu *cu)
@@ -55,11 +66,13 @@ static int compare_ranges(const void *left, const void *right)
 static void read_units(struct symbolizer *symbolizer)
 {
     struct dwarf_cu cu;
-    uint64_t off = 0;
+    uint64_t off = 0, forgotten_off = 0;
 
-    while (dwarf_cu_read(&cu, &symbolizer->dwarf.sections, off, &off))
+    while (dwarf_cu_read(&cu, &symbolizer->dwarf.sections, off, &off)) {
         if (dwarf_cu_is_code(&cu))
             add_unit(symbolizer, &cu);
+        forget(symbolizer, off, &forgotten_off);
+    }
     if (symbolizer->range_count)
         qsort(symbolizer->ranges, symbolizer->range_count, sizeof(*symbolizer->ranges),
               compare_ranges);
@@ -180,6 +193,8 @@ static void visit_functions(struct symbolizer *symbolizer, struct dwarf_unit *un
 
 void symbolizer_visit_units(struct symbolizer *symbolizer, const struct symbolizer_visitor *visitor)
 {
+    uint64_t forgotten_off = 0;
+
     for (size_t i = 0; i < symbolizer->dwarf.unit_count; i++) {
         struct dwarf_unit *unit = &symbolizer->dwarf.units[i];
 
@@ -189,6 +204,7 @@ void symbolizer_visit_units(struct symbolizer *symbolizer, const struct symboliz
         visitor->unit(visitor->data, unit->path);
         visit_functions(symbolizer, unit, visitor);
         dwarf_unit_shut(unit);
+        forget(symbolizer, unit->cu.end_off, &forgotten_off);
     }
 }
 
