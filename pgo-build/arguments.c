@@ -110,6 +110,9 @@ static size_t apply_option(struct arguments *arguments, struct walk *walk,
     case WORD_OUTPUT:
         arguments->output = value;
         return taken;
+    case WORD_TARGET:
+        arguments->target = value;
+        return taken;
     case WORD_LANGUAGE:
         walk->language = value;
         return taken;

@@ -32,6 +32,7 @@ struct arguments {
     bool to_assembly;   /* -S */
     bool to_bitcode;    /* -emit-llvm */
     const char *output; /* of -o, or NULL */
+    const char *target; /* the machine to compile for, or NULL: the compiler's own */
     bool optimized;     /* -O1 and up, -Og, -Os, -Oz: the last one counts */
     bool debug_lines;   /* the user asks for line tables or more */
     bool own_profile;   /* the user names a profile, or records or refuses one */

@@ -16,10 +16,14 @@
 
 enum { OLDEST_WITH_PROBES = 19 };
 
+static const char machine_characters[] =
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
+
 static const char *const kind_names[] = {"clang", "gcc", "unknown"};
 
-/* "Debian clang version 22.1.0 (...)" -> "22.1.0": digits and dots after the words. */
-static bool take_version(const char *answer, const char *words, char *version, size_t size)
+/* What stands after the words in the answer, of these characters. */
+static bool take(const char *answer, const char *words, const char *characters, char *out,
+                 size_t size)
 {
     const char *found = strstr(answer, words);
     size_t len;
@@ -27,11 +31,11 @@ static bool take_version(const char *answer, const char *words, char *version, s
     if (!found)
         return false;
     found += strlen(words);
-    len = strspn(found, "0123456789.");
+    len = strspn(found, characters);
     if (!len || len >= size)
         return false;
-    memcpy(version, found, len);
-    version[len] = '\0';
+    memcpy(out, found, len);
+    out[len] = '\0';
     return true;
 }
 
@@ -62,10 +66,13 @@ static struct compiler ask(const char *path)
     if (run(argv, &result)) {
         const char *answer = strbuf_text(&result.output);
 
-        if (take_version(answer, "clang version ", compiler.version, sizeof(compiler.version)))
+        /* "Debian clang version 22.1.0 (...)", "Target: x86_64-pc-linux-gnu" */
+        if (take(answer, "clang version ", "0123456789.", compiler.version,
+                 sizeof(compiler.version)))
             compiler.kind = COMPILER_CLANG;
         else if (strstr(answer, "Free Software Foundation"))
             compiler.kind = COMPILER_GCC;
+        take(answer, "Target: ", machine_characters, compiler.target, sizeof(compiler.target));
     }
     process_result_release(&result);
     if (compiler.kind == COMPILER_CLANG) {
@@ -86,7 +93,7 @@ static void identify(const char *path, const struct stat *status, struct strbuf 
 
 static bool is_about(const struct record *record, const char *path, const struct stat *status)
 {
-    return record->count >= 8 && strcmp(record->fields[0], path) == 0 &&
+    return record->count >= 9 && strcmp(record->fields[0], path) == 0 &&
            record_u64(record, 1) == (uint64_t)status->st_size &&
            record_u64(record, 2) == (uint64_t)status->st_mtim.tv_sec;
 }
@@ -112,6 +119,8 @@ static bool recall(const char *known, const char *path, const struct stat *statu
                 compiler->kind = (enum compiler_kind)i;
         memcpy(compiler->version, record.fields[4],
                strnlen(record.fields[4], sizeof(compiler->version) - 1));
+        memcpy(compiler->target, record.fields[8],
+               strnlen(record.fields[8], sizeof(compiler->target) - 1));
     }
     strbuf_release(&text);
     return found;
@@ -135,6 +144,7 @@ bool compiler_ask(const char *path, const char *state, struct compiler *compiler
         record_add_u64(&line, compiler->reports_staleness);
         record_add_u64(&line, compiler->inlines_plainly);
         record_add_u64(&line, compiler->places_blocks);
+        record_add(&line, compiler->target);
         record_end(&line);
         if (!record_append(known, &line, &ignored)) {
             /* a state folder that cannot be written costs four processes a launch, no more */
@@ -150,7 +160,16 @@ unsigned compiler_major(const struct compiler *compiler)
     return (unsigned)strtoul(compiler->version, NULL, 10);
 }
 
-bool compiler_takes_probes(const struct compiler *compiler)
+bool compiler_takes_probes(const struct compiler *compiler, const char *target)
 {
-    return compiler->kind == COMPILER_CLANG && compiler_major(compiler) >= OLDEST_WITH_PROBES;
+    static const char *const machines[] = {"x86_64-", "amd64-", "aarch64-", "arm64-"};
+
+    if (compiler->kind != COMPILER_CLANG || compiler_major(compiler) < OLDEST_WITH_PROBES)
+        return false;
+    if (!target)
+        target = compiler->target;
+    for (size_t i = 0; i < ARRAY_SIZE(machines); i++)
+        if (strncmp(target, machines[i], strlen(machines[i])) == 0)
+            return true;
+    return false;
 }

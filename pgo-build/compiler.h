@@ -3,8 +3,8 @@
  *
  * `PATH --version` tells the kind and the version, trial compiles tell which of LLVM's options it
  * takes. The answers are kept in the state folder's `compilers` (records: path, size, modification
- * time, kind, version, reports, inlines, places), so that a launch costs no extra process. A file
- * that changed is asked again.
+ * time, kind, version, reports, inlines, places, target), so that a launch costs no extra process.
+ * A file that changed is asked again.
  */
 #ifndef PGO_BUILD_COMPILER_H
 #define PGO_BUILD_COMPILER_H
@@ -23,6 +23,7 @@ enum compiler_kind { COMPILER_CLANG, COMPILER_GCC, COMPILER_UNKNOWN };
 struct compiler {
     enum compiler_kind kind;
     char version[32];       /* "22.1.0"; empty if unknown */
+    char target[64];        /* of clang: "x86_64-pc-linux-gnu" */
     bool reports_staleness; /* takes COMPILER_REPORT_STALENESS: clang 19 and newer */
     bool inlines_plainly;   /* takes COMPILER_PLAIN_INLINING */
     bool places_blocks;     /* takes COMPILER_PLACE_BLOCKS */
@@ -34,7 +35,11 @@ MUST_CHECK bool compiler_ask(const char *path, const char *state, struct compile
 
 unsigned compiler_major(const struct compiler *compiler); /* 0 if unknown */
 
-/* clang 19 and newer: of those before, pgo-convert does not read the probes well. */
-bool compiler_takes_probes(const struct compiler *compiler);
+/*
+ * Pseudo-probes from clang 19 on: of those before, pgo-convert does not read them well. And for
+ * x86-64 and AArch64 alone: for 32-bit ARM clang 19 and 22 crash, for RISC-V 22 stops with an
+ * error. `target`: the machine to compile for, or NULL: the compiler's own.
+ */
+bool compiler_takes_probes(const struct compiler *compiler, const char *target);
 
 #endif

@@ -102,7 +102,8 @@ static struct inject_decision decide_compile(const struct arguments *arguments,
         decision.shape |= INJECT_TAKES_PLACEMENT;
     if (arguments->own_probes && arguments->probes)
         decision.shape |= INJECT_HAS_PROBES;
-    else if (!arguments->own_probes && !arguments->own_profile && compiler_takes_probes(compiler))
+    else if (!arguments->own_probes && !arguments->own_profile &&
+             compiler_takes_probes(compiler, arguments->target))
         decision.shape |= INJECT_TAKES_PROBES;
     if ((decision.shape & INJECT_TAKES_PROBES) && !arguments->own_macro_map &&
         has_absolute_source(arguments))
@@ -122,7 +123,8 @@ static struct inject_decision decide_link(const struct arguments *arguments,
     if (arguments->lto && !arguments->own_profile)
         decision.shape = INJECT_TAKES_PROFILE;
     if (decision.shape &&
-        (arguments->own_probes ? arguments->probes : compiler_takes_probes(compiler)))
+        (arguments->own_probes ? arguments->probes
+                               : compiler_takes_probes(compiler, arguments->target)))
         decision.shape |= INJECT_HAS_PROBES;
     return decision;
 }

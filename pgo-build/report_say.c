@@ -196,8 +196,8 @@ static void warn_no_probes(const struct report *report)
     strbuf_add_format(&line, "%zu of %zu compiles have no pseudo-probes, which ",
                       report->verdicts[INJECT_NO_PROBES], report->count);
     report_add_profile_name(report, &line);
-    strbuf_add_text(&line, " needs, and got no profile; take clang 19 or newer, and no "
-                           "-fno-pseudo-probe-for-profiling");
+    strbuf_add_text(&line, " needs, and got no profile; take clang 19 or newer for x86-64 or "
+                           "AArch64, without -fno-pseudo-probe-for-profiling");
     talk_warn("%s", line.data);
     strbuf_release(&line);
 }

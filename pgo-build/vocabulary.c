@@ -70,6 +70,10 @@ static const struct vocabulary_word table[] = {
     {"-coverage", WORD_WHOLE, WORD_PROFILE},
     {"-fpseudo-probe-for-profiling", WORD_WHOLE, WORD_PROBES},
     {"-fno-pseudo-probe-for-profiling", WORD_WHOLE, WORD_NO_PROBES},
+    {"-fno-integrated-as", WORD_WHOLE, WORD_NO_PROBES}, /* others do not know .pseudoprobe */
+    {"--target=", WORD_PREFIX, WORD_TARGET},
+    {"-target", WORD_WHOLE, WORD_TARGET},
+    {"--target", WORD_WHOLE, WORD_TARGET},
     {"-fmacro-prefix-map=", WORD_PREFIX, WORD_MACRO_MAP},
     {"-ffile-prefix-map=", WORD_PREFIX, WORD_MACRO_MAP},
     /* the link */
@@ -131,8 +135,6 @@ static const struct vocabulary_word table[] = {
     {"-Xopenmp-target", WORD_PREFIX, WORD_SKIP_NEXT},
     {"-mllvm", WORD_WHOLE, WORD_LLVM},
     {"-mthread-model", WORD_WHOLE, WORD_SKIP_NEXT},
-    {"-target", WORD_WHOLE, WORD_SKIP_NEXT},
-    {"--target", WORD_WHOLE, WORD_SKIP_NEXT},
     {"-arch", WORD_WHOLE, WORD_SKIP_NEXT},
     {"-gcc-toolchain", WORD_WHOLE, WORD_SKIP_NEXT},
     {"--gcc-toolchain", WORD_WHOLE, WORD_SKIP_NEXT},

@@ -23,6 +23,7 @@ enum word_action {
     WORD_PROFILE,
     WORD_PROBES,
     WORD_NO_PROBES,
+    WORD_TARGET,
     WORD_MACRO_MAP,
     WORD_LTO,
     WORD_NO_LTO,

@@ -71,6 +71,13 @@ static const struct expectation by_clang[] = {
      FULL_BUT_PROBES},
     {"clang -O2 -g -fpseudo-probe-for-profiling -fno-pseudo-probe-for-profiling -c a.c",
      ARGUMENTS_COMPILE, 1, INJECT_PROFILE, FULL_BUT_PROBES},
+    {"clang -O2 -g -fno-integrated-as -c a.c", ARGUMENTS_COMPILE, 1, INJECT_PROFILE,
+     FULL_BUT_PROBES},
+    {"clang -O2 -g --target=armv7-linux-gnueabihf -c a.c", ARGUMENTS_COMPILE, 1, INJECT_PROFILE,
+     FULL_BUT_PROBES},
+    {"clang -O2 -g -target riscv64-linux-gnu -c a.c", ARGUMENTS_COMPILE, 1, INJECT_PROFILE,
+     FULL_BUT_PROBES},
+    {"clang -O2 -g --target aarch64-linux-gnu -c a.c", ARGUMENTS_COMPILE, 1, INJECT_PROFILE, FULL},
     {"clang -O2 -g -c /p/a.c", ARGUMENTS_COMPILE, 1, INJECT_PROFILE, FULL | INJECT_TAKES_MACRO_MAP},
     {"clang -O2 -g -ffile-prefix-map=/p=. -c /p/a.c", ARGUMENTS_COMPILE, 1, INJECT_PROFILE, FULL},
     {"clang -O2 -g -fno-pseudo-probe-for-profiling -c /p/a.c", ARGUMENTS_COMPILE, 1, INJECT_PROFILE,
@@ -98,7 +105,7 @@ static const struct expectation by_clang[] = {
     {"clang -O2 -I inc.c -D x.c -include y.c -isystem z.c -c a.c", ARGUMENTS_COMPILE, 1,
      INJECT_PROFILE, FULL | G1},
     {"clang -O2 -Xclang -O0 -mllvm -g -target x.c -c a.c", ARGUMENTS_COMPILE, 1, INJECT_PROFILE,
-     FULL | G1},
+     FULL_BUT_PROBES | G1},
     /* languages */
     {"clang -O2 -c a.s", ARGUMENTS_COMPILE, 1, INJECT_ASSEMBLY, 0},
     {"clang -O2 -c a.S", ARGUMENTS_COMPILE, 1, INJECT_ASSEMBLY, 0},
@@ -153,8 +160,10 @@ static void check(const struct expectation *expected, const struct compiler *com
 
 static void test_clang(void **state)
 {
-    const struct compiler clang = {
-        .kind = COMPILER_CLANG, .version = "19.1.7", .reports_staleness = true};
+    const struct compiler clang = {.kind = COMPILER_CLANG,
+                                   .version = "19.1.7",
+                                   .target = "x86_64-pc-linux-gnu",
+                                   .reports_staleness = true};
 
     (void)state;
     for (size_t i = 0; i < ARRAY_SIZE(by_clang); i++)
@@ -175,7 +184,8 @@ static void test_others(void **state)
     (void)state;
     for (size_t i = 0; i < ARRAY_SIZE(gcc); i++)
         check(&gcc[i], &(struct compiler){.kind = COMPILER_GCC});
-    check(&old, &(struct compiler){.kind = COMPILER_CLANG, .version = "18.1.8"});
+    check(&old, &(struct compiler){
+                    .kind = COMPILER_CLANG, .version = "18.1.8", .target = "x86_64-pc-linux-gnu"});
     check(&unknown, &(struct compiler){.kind = COMPILER_UNKNOWN});
 }
 
