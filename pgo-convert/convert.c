@@ -127,6 +127,22 @@ static bool fold_binaries(const struct convert_options *options, struct binaries
 }
 
 /* Samples to trees; `lines` is what was read by line, and is taken. */
+/* Samples that are not estimated, but taken as they are, each at its own line. */
+static void drop_lineless(const struct binaries *binaries, struct report *report)
+{
+    for (size_t i = 0; i < binaries->count; i++) {
+        const struct binary *binary = binaries->items[i];
+        uint64_t lost = binary->symbolizer && !binary->executions.count
+                            ? fold_lost(binary, &binary->samples)
+                            : 0;
+
+        if (!lost)
+            continue;
+        report->by_address -= lost < report->by_address ? lost : report->by_address;
+        report_drop(report, DROP_NO_LINE, lost, path_base(image_path(binary->image)));
+    }
+}
+
 static bool fold_all(const struct convert_options *options, struct binaries *binaries,
                      struct sampleprof *lines, struct parts *parts, struct report *report,
                      struct err *err)
@@ -147,6 +163,8 @@ static bool fold_all(const struct convert_options *options, struct binaries *bin
         drop_lines(binaries, report);
         parts_drop_lines(parts);
     }
+    if (!is_probe_based && !is_estimate(options))
+        drop_lineless(binaries, report);
     if (!fold_binaries(options, binaries, is_probe_based, parts, err))
         return false;
     if (is_estimate(options))

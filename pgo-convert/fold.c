@@ -78,6 +78,20 @@ bool fold_is_entry(const struct image *image, uint64_t vaddr)
            !strstr(symbol->name, ".cold");
 }
 
+uint64_t fold_lost(const struct binary *binary, const struct counts *counts)
+{
+    uint64_t lost = 0;
+
+    for (size_t i = 0; i < counts->count; i++) {
+        const struct symbolizer_frame *frames;
+        size_t count = symbolizer_find(binary->symbolizer, counts->items[i].vaddr, &frames);
+
+        if (!has_key(frames, count))
+            lost = saturating_add(lost, counts->items[i].count);
+    }
+    return lost;
+}
+
 void fold_counts(struct sampleprof *tree, const struct binary *binary, const struct counts *counts,
                  enum fold_rule rule)
 {

@@ -27,6 +27,10 @@ enum fold_rule {
  */
 void fold_counts(struct sampleprof *tree, const struct binary *binary, const struct counts *counts,
                  enum fold_rule rule);
+
+/* How much of the counts has no key: of code that belongs to no line, for the most part. */
+uint64_t fold_lost(const struct binary *binary, const struct counts *counts);
+
 /* Notes in each function of the tree how many of the binary's samples lie in it. */
 void fold_samples(struct sampleprof *tree, const struct binary *binary);
 

@@ -15,6 +15,7 @@ static const char *const reasons[DROP_REASON_COUNT] = {
     [DROP_NO_DEBUG] = "binary without debug information",
     [DROP_OUTSIDE] = "address outside the binary's segments",
     [DROP_NO_FUNCTION] = "no function or line known there",
+    [DROP_NO_LINE] = "code that belongs to no line",
     [DROP_NO_START] = "start line of the function not known",
     [DROP_NO_PROBES] = "no pseudo-probes there, while most samples have them",
 };

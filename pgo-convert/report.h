@@ -24,6 +24,7 @@ enum drop_reason {
     DROP_NO_DEBUG,    /* the binary has no debug information */
     DROP_OUTSIDE,     /* the address is in no segment of the binary */
     DROP_NO_FUNCTION, /* debug information, or the profile, knows no function there */
+    DROP_NO_LINE,     /* its code belongs to no line; the estimates give it to its block */
     DROP_NO_START,    /* the profile does not say where its functions start */
     DROP_NO_PROBES,   /* no pseudo-probes there, and the profile is by probe */
     DROP_REASON_COUNT,
