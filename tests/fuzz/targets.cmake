@@ -19,6 +19,7 @@ endfunction()
 
 pgo_fuzz_target(binary binary)
 pgo_fuzz_target(branch_text pgo_convert_core)
+pgo_fuzz_target(build pgo_build_stages)
 pgo_fuzz_target(counts pgo_convert_core)
 pgo_fuzz_target(line_table binary)
 pgo_fuzz_target(perf_data profile)
