@@ -213,6 +213,9 @@ bool branch_text_read(const char *text, size_t len, uint64_t weight, struct bina
     done = read_text(&reading, err);
     if (done)
         take_over(&reading, weight, report);
+    else
+        err_hint(err, "expected what `llvm-profgen --skip-symbolization` writes, or what "
+                      "`create_llvm_prof --profiler=text` reads");
     branches_release(&reading.branches);
     counts_release(&reading.addresses);
     return done;

@@ -311,6 +311,8 @@ bool perf_samples_read(const void *data, size_t len, uint64_t weight, struct bin
         choose_events(&reading);
     while (reading.data && (step = perf_data_next(reading.data, &record, err)) == PERF_DATA_RECORD)
         take_record(&reading, &record);
+    if (step == PERF_DATA_ERROR && err->kind == ERR_FORMAT)
+        err_hint(err, "it was cut short or damaged: copy it again, or record again");
     done = step == PERF_DATA_END && (reading.by_branch || take_stacks(&reading, err));
     if (done)
         look_for_named(&reading);
