@@ -61,7 +61,7 @@ int main(int argc, char **argv)
     struct err err = {0};
     struct image *image = argc == 2 ? image_open(argv[1], &err) : NULL;
     struct disassembler *disassembler = image ? blocks_open(image, &err) : NULL;
-    const struct image_symbol *symbols;
+    const struct image_symbol *symbols = NULL;
     struct blocks blocks = {0};
     size_t count = 0;
 
