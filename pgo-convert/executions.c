@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "base/number.h"
+#include "base/path.h"
 #include "fold.h"
 #include "ranges.h"
 
@@ -16,6 +18,20 @@ static size_t keep_calls(const struct image *image, struct branches_pair *jumps,
     return kept;
 }
 
+/* What was sampled in time, of a binary that has exact counts: the two have no common scale. */
+static void drop_samples(struct binary *binary, struct report *report)
+{
+    uint64_t total = 0;
+
+    for (size_t i = 0; i < binary->samples.count; i++)
+        total = saturating_add(total, binary->samples.items[i].count);
+    if (!total)
+        return;
+    report_drop(report, DROP_EXACT, total, path_base(image_path(binary->image)));
+    report->by_address -= total < report->by_address ? total : report->by_address;
+    counts_release(&binary->samples);
+}
+
 static bool find_in_binary(struct binary *binary, struct report *report, struct err *err)
 {
     const struct branches *branches = &binary->branches;
@@ -24,6 +40,7 @@ static bool find_in_binary(struct binary *binary, struct report *report, struct 
     bool done = ranges_count(binary->image, ranges, branches->ranges.count, jumps,
                              branches->jumps.count, &binary->executions, &report->ranges, err);
 
+    drop_samples(binary, report);
     for (size_t i = 0; done && i < branches->ranges.count; i++)
         counts_add(&binary->samples, ranges[i].from_vaddr, ranges[i].count);
     free(ranges);

@@ -79,7 +79,7 @@ static void choose_events(struct reading *reading)
     }
 }
 
-static bool counts(const struct reading *reading, const struct perf_data_event *event)
+static bool is_wanted(const struct reading *reading, const struct perf_data_event *event)
 {
     if (reading->by_branch)
         return has_all_branches(&event->layout);
@@ -231,7 +231,7 @@ static void take_stack(struct reading *reading, const struct perf_record *record
 
 static void take_sample(struct reading *reading, const struct perf_record *record)
 {
-    if (!counts(reading, &reading->events[record->event]))
+    if (!is_wanted(reading, &reading->events[record->event]))
         return;
     if (!reading->by_branch) {
         take_stack(reading, record);

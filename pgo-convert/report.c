@@ -18,6 +18,7 @@ static const char *const reasons[DROP_REASON_COUNT] = {
     [DROP_NO_LINE] = "code that belongs to no line",
     [DROP_NO_START] = "start line of the function not known",
     [DROP_NO_PROBES] = "no pseudo-probes there, while most samples have them",
+    [DROP_EXACT] = "the binary has branch records, which are exact",
 };
 
 static const char *const kinds[] = {

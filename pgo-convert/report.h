@@ -27,6 +27,7 @@ enum drop_reason {
     DROP_NO_LINE,     /* its code belongs to no line; the estimates give it to its block */
     DROP_NO_START,    /* the profile does not say where its functions start */
     DROP_NO_PROBES,   /* no pseudo-probes there, and the profile is by probe */
+    DROP_EXACT,       /* a sample of time, and the binary has branch records */
     DROP_REASON_COUNT,
 };
 

@@ -197,6 +197,25 @@ static void test_folders(void **state)
     assert_true(file_make_folders("./f/", &err));
 }
 
+static void test_map(void **state)
+{
+    struct file_map map = {0};
+    struct err err = {0};
+
+    (void)state;
+    assert_true(file_write("whole", "content", 7, FILE_KEEP, &err));
+    assert_true(file_write("nothing", "", 0, FILE_KEEP, &err));
+    assert_true(file_map("whole", &map));
+    assert_int_equal(map.len, 7);
+    assert_memory_equal(map.data, "content", 7);
+    file_unmap(&map);
+    assert_null(map.data);
+    assert_false(file_map("nothing", &map));
+    assert_false(file_map("missing", &map));
+    assert_false(file_map(".", &map));
+    assert_false(file_map("/dev/null", &map));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -209,6 +228,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_what_is_no_regular_file, enter_scratch, leave_scratch),
         cmocka_unit_test_setup_teardown(test_reading_is_bounded, enter_scratch, leave_scratch),
         cmocka_unit_test_setup_teardown(test_folders, enter_scratch, leave_scratch),
+        cmocka_unit_test_setup_teardown(test_map, enter_scratch, leave_scratch),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

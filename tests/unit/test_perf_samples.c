@@ -278,6 +278,29 @@ static void test_samples_of_time(void **state)
     tear_down(&setting);
 }
 
+/* Both of one binary: the exact ones stand. */
+static void test_samples_beside_branches(void **state)
+{
+    struct setting setting;
+    struct perf_branch branches[2];
+
+    (void)state;
+    set_up(&setting, (struct perf_writer){0});
+    branches[0] = (struct perf_branch){end_of(&setting.blocks, 0), LIBRARY};
+    branches[1] = (struct perf_branch){LIBRARY, setting.sum.start_vaddr};
+    map(&setting, 1, 7, 0x400000);
+    sample(&setting, 10, 7, 0x400000, branches, 2);
+    counts_add(&setting.binary->samples, setting.pick.start_vaddr, 100);
+    setting.report.sample_count = setting.report.by_address = 100;
+    convert(&setting);
+    assert_int_equal(setting.report.dropped[DROP_EXACT], 100);
+    assert_int_equal(setting.report.by_address, 1);
+    assert_int_equal(setting.report.sample_count, 101);
+    assert_int_equal(setting.binary->samples.count, 1);
+    assert_int_equal(setting.binary->samples.items[0].vaddr, setting.sum.start_vaddr);
+    tear_down(&setting);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -285,6 +308,7 @@ int main(void)
         cmocka_unit_test(test_calls),
         cmocka_unit_test(test_bogus_ranges),
         cmocka_unit_test(test_samples_of_time),
+        cmocka_unit_test(test_samples_beside_branches),
     };
 
     return cmocka_run_group_tests_name("perf_samples", tests, NULL, NULL);
