@@ -207,7 +207,7 @@ void binaries_say(const struct binaries *binaries)
                       "tell",
                       image_path(binary->image), binary->taken_for);
         if (missing)
-            talk_warn("%s: split debug information %s was not found, nor a %s.dwp: its functions "
+            talk_warn("%s: split debug information %s was not found, nor %s.dwp: its functions "
                       "and inlined calls are not known; keep the .dwo files where they were built, "
                       "or pack them beside the binary: llvm-dwp -e %s -o %s.dwp",
                       image_path(binary->image), missing, path_base(image_path(binary->image)),
