@@ -72,7 +72,11 @@ for compiler in clang-22 clang-19; do
     check "$compiler -fPIC -fno-plt" "$compiler" "$compiler -shared" -fPIC -fno-plt
     check "$compiler -fcf-protection" "$compiler" "$compiler -shared -Wl,-z,ibtplt" -fPIC \
         -fcf-protection
-    check "$compiler -fno-pie, static" "$compiler" "$compiler -nostdlib -static -Wl,-e,dense" -fno-pie
+    check "$compiler -fno-pie, static" "$compiler" "$compiler -nostdlib -static -Wl,-e,dense" \
+        -fno-pie
+    check "$compiler AArch64" "$compiler" "ld.lld-22 -shared" --target=aarch64-linux-gnu -fPIC
+    check "$compiler AArch64, bti" "$compiler" "ld.lld-22 -shared -z force-bti" \
+        --target=aarch64-linux-gnu -fPIC -mbranch-protection=standard
     check "$compiler AArch64, static" "$compiler" "ld.lld-22 -e dense" --target=aarch64-linux-gnu
 done
 echo "all agree"
