@@ -12,6 +12,7 @@
 #include "fold.h"
 #include "fold_calls.h"
 #include "fold_probes.h"
+#include "fold_samples.h"
 #include "inputs.h"
 #include "parts.h"
 #include "sample_profile.h"

@@ -111,25 +111,6 @@ void fold_counts(struct sampleprof *tree, const struct binary *binary, const str
     }
 }
 
-/* A probe-based tree knows no units. */
-void fold_samples(struct sampleprof *tree, const struct binary *binary)
-{
-    for (size_t i = 0; i < binary->samples.count; i++) {
-        const struct symbolizer_frame *frames;
-        const struct symbolizer_function *root;
-        struct sampleprof_function *function;
-        size_t count = symbolizer_find(binary->symbolizer, binary->samples.items[i].vaddr, &frames);
-
-        if (!count)
-            continue;
-        root = frames[count - 1].function;
-        function = sampleprof_find_function(tree, root->linkage_name, root->unit,
-                                            root->is_static && !tree->is_probe_based);
-        if (function)
-            function->samples = saturating_add(function->samples, binary->samples.items[i].count);
-    }
-}
-
 static const char *linkage_name(const struct profile_function *function)
 {
     return function->system_name[0] ? function->system_name : function->name;

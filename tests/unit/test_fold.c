@@ -6,6 +6,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "../../pgo-convert/fold_samples.h"
 #include "base/number.h"
 #include "fixture.h"
 
@@ -244,6 +245,33 @@ static void test_lines_that_have_no_key(void **state)
     expect_text(tree, ""); /* and nothing half-made is left behind */
 }
 
+/* The samples of a binary lie in its functions; one that has counts and none gets its worth. */
+static void test_samples_of_functions(void **state)
+{
+    struct sampleprof *tree = sampleprof_new();
+    struct folded folded;
+    uint64_t all = 0, noted = 0;
+    size_t without = 0;
+
+    (void)state;
+    open_folded(&folded, "dwarf5");
+    for (size_t i = 0; i < folded.counts.count; i++)
+        if (i % 3 == 0) /* leaves short functions without any */
+            counts_add(&folded.binary->samples, folded.counts.items[i].vaddr, 2);
+    fold_counts(tree, folded.binary, &folded.counts, FOLD_MAX);
+    fold_samples(tree, folded.binary);
+    for (size_t i = 0; i < tree->function_count; i++) {
+        noted += tree->functions[i]->samples;
+        without += tree->functions[i]->samples == 0;
+    }
+    for (size_t i = 0; i < folded.binary->samples.count; i++)
+        all += folded.binary->samples.items[i].count;
+    assert_int_equal(without, 0);
+    assert_true(noted > all / 2 && noted < all * 3 / 2);
+    sampleprof_free(tree);
+    close_folded(&folded);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -253,6 +281,7 @@ int main(void)
         cmocka_unit_test(test_any_order_gives_the_same_bytes),
         cmocka_unit_test(test_lines),
         cmocka_unit_test(test_lines_that_have_no_key),
+        cmocka_unit_test(test_samples_of_functions),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
