@@ -90,23 +90,23 @@ static struct inject_decision decide_compile(const struct arguments *arguments,
     decision.shape = INJECT_TAKES_LINES;
     if (!arguments->debug_lines)
         decision.shape |= INJECT_TAKES_G1;
-    if (arguments->own_profile)
-        decision.verdict = INJECT_OWN_PROFILE;
-    else
-        decision.shape |= INJECT_TAKES_PROFILE;
-    if (!arguments->own_profile && compiler->reports_staleness)
-        decision.shape |= INJECT_TAKES_STALENESS;
-    if (!arguments->own_profile && compiler->inlines_plainly)
-        decision.shape |= INJECT_TAKES_INLINING;
-    if (!arguments->own_profile && !arguments->own_placement && compiler->places_blocks)
-        decision.shape |= INJECT_TAKES_PLACEMENT;
     if (arguments->own_probes && arguments->probes)
         decision.shape |= INJECT_HAS_PROBES;
-    else if (!arguments->own_probes && !arguments->own_profile &&
-             compiler_takes_probes(compiler, arguments->target))
-        decision.shape |= INJECT_TAKES_PROBES;
-    if ((decision.shape & INJECT_TAKES_PROBES) && !arguments->own_macro_map &&
-        has_absolute_source(arguments))
+    if (arguments->own_profile) {
+        decision.verdict = INJECT_OWN_PROFILE;
+        return decision;
+    }
+    decision.shape |= INJECT_TAKES_PROFILE;
+    if (compiler->reports_staleness)
+        decision.shape |= INJECT_TAKES_STALENESS;
+    if (compiler->inlines_plainly)
+        decision.shape |= INJECT_TAKES_INLINING;
+    if (!arguments->own_placement && compiler->places_blocks)
+        decision.shape |= INJECT_TAKES_PLACEMENT;
+    if (arguments->own_probes || !compiler_takes_probes(compiler, arguments->target))
+        return decision;
+    decision.shape |= INJECT_TAKES_PROBES;
+    if (!arguments->own_macro_map && has_absolute_source(arguments))
         decision.shape |= INJECT_TAKES_MACRO_MAP;
     return decision;
 }
@@ -120,11 +120,11 @@ static struct inject_decision decide_link(const struct arguments *arguments,
 {
     struct inject_decision decision = {.verdict = INJECT_LINK};
 
-    if (arguments->lto && !arguments->own_profile)
-        decision.shape = INJECT_TAKES_PROFILE;
-    if (decision.shape &&
-        (arguments->own_probes ? arguments->probes
-                               : compiler_takes_probes(compiler, arguments->target)))
+    if (!arguments->lto || arguments->own_profile)
+        return decision;
+    decision.shape = INJECT_TAKES_PROFILE;
+    if (arguments->own_probes ? arguments->probes
+                              : compiler_takes_probes(compiler, arguments->target))
         decision.shape |= INJECT_HAS_PROBES;
     return decision;
 }
