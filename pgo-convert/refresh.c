@@ -9,9 +9,9 @@
 #include "similarity.h"
 
 /*
- * Chosen on recordings of one workload of SQLite, 15,000 and 30,000 samples each: `distance` was at
- * most 1.84 times `noise`, and below 0.15 wherever noise was small; totals differed by at most 4.8
- * standard deviations. So two such recordings keep every record.
+ * Chosen on recordings of one workload of SQLite, 15,000 and 30,000 samples each, by line and by
+ * probe: `distance` was at most 1.84 times `noise`, and below 0.15 wherever noise was small. Such
+ * recordings keep every record that both have (docs/refresh.md).
  */
 #define NOISE_FACTOR    2.0  /* a distance up to so many times the noise is chance */
 #define DISTANCE        0.15 /* and up to this one does not matter */
