@@ -54,7 +54,7 @@ static const struct option_spec table[] = {
      "only samples of a pprof with this label; may be repeated: all of them", OPTION_LABEL},
     {"--refresh", OPTION_VALUE, "OLD",
      "keep the records of the profile OLD that differ from the new ones by no\n"
-     "more than noise, so that few files are compiled anew",
+     "more than sampling noise",
      OPTION_REFRESH},
     {"--report", OPTION_VALUE, "FILE", "write what became of the inputs to FILE, as JSON",
      OPTION_REPORT},
