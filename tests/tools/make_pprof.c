@@ -176,6 +176,8 @@ static void add_binary(struct profile *profile, char **words, size_t count)
     if (!image || !file_read(words[2], SIZE_MAX - 1, &content, &err) ||
         !counts_read(strbuf_text(&content), content.len, &counts, &err))
         die("cannot read", err.message);
+    if (!counts.count)
+        die("no counts", words[2]);
     mapping = map_binary(profile, image, words[count > 3 ? 3 : 0], bias, &counts);
     for (size_t i = 0; i < counts.count; i++) {
         struct profile_location location = {.mapping = mapping, .ip = counts.items[i].vaddr + bias};
