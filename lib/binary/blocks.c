@@ -25,6 +25,7 @@ struct jump {
 struct disassembler {
     const struct image *image;
     struct noreturn *noreturn;
+    struct pointers pointers;
     csh handle;
     cs_insn *insn; /* reused for each instruction */
     enum image_machine machine;
@@ -51,8 +52,11 @@ struct disassembler *blocks_open(const struct image *image, struct err *err)
     cs_option(handle, CS_OPT_DETAIL, CS_OPT_ON);
     cs_option(handle, CS_OPT_SKIPDATA, CS_OPT_ON);
     disassembler = mem_alloc(sizeof(*disassembler));
-    *disassembler =
-        (struct disassembler){image, noreturn_open(image), handle, cs_malloc(handle), machine};
+    *disassembler = (struct disassembler){.image = image,
+                                          .noreturn = noreturn_open(image),
+                                          .handle = handle,
+                                          .insn = cs_malloc(handle),
+                                          .machine = machine};
     return disassembler;
 }
 
@@ -63,6 +67,7 @@ void blocks_close(struct disassembler *disassembler)
     cs_free(disassembler->insn, 1);
     cs_close(&disassembler->handle);
     noreturn_close(disassembler->noreturn);
+    pointers_release(&disassembler->pointers);
     free(disassembler);
 }
 
@@ -165,8 +170,10 @@ static uint64_t find_table_end(const struct blocks *blocks, const struct jump_ta
  * The entries that are instructions of the function, to case_vaddrs. A table of known length may
  * have others, to code elsewhere (a cold part); the rest end where the first such entry is.
  */
-static bool read_entries(const struct image *image, struct blocks *blocks, struct jump *jump)
+static bool read_entries(struct disassembler *disassembler, struct blocks *blocks,
+                         struct jump *jump)
 {
+    const struct image *image = disassembler->image;
     const struct jump_table *table = &jump->table;
     uint64_t end_vaddr = find_table_end(blocks, table), target_vaddr;
     uint64_t count = (end_vaddr - table->table_vaddr + table->width - 1) / table->width;
@@ -174,7 +181,7 @@ static bool read_entries(const struct image *image, struct blocks *blocks, struc
     if (table->count || count > MAX_ENTRIES)
         count = table->count ? table->count : MAX_ENTRIES;
     for (uint32_t i = 0; i < count; i++) {
-        bool is_read = jump_table_read(image, table, i, &target_vaddr);
+        bool is_read = jump_table_read(image, &disassembler->pointers, table, i, &target_vaddr);
 
         if (is_read && is_instruction(blocks, target_vaddr))
             *ARRAY_PUSH(blocks->case_vaddrs, blocks->case_vaddr_count,
@@ -203,7 +210,7 @@ static void make_unique(struct blocks *blocks, size_t first)
     blocks->case_vaddr_count = kept;
 }
 
-static void read_tables(const struct image *image, struct blocks *blocks)
+static void read_tables(struct disassembler *disassembler, struct blocks *blocks)
 {
     for (size_t i = 0; i < blocks->jump_count; i++) {
         struct jump *jump = &blocks->jumps[i];
@@ -211,7 +218,7 @@ static void read_tables(const struct image *image, struct blocks *blocks)
 
         if (!jump->table.width)
             continue;
-        if (!read_entries(image, blocks, jump)) {
+        if (!read_entries(disassembler, blocks, jump)) {
             blocks->case_vaddr_count = first;
             jump->leaves = false;
             continue;
@@ -323,7 +330,7 @@ bool blocks_read(struct disassembler *disassembler, uint64_t start_vaddr, uint64
     blocks->leader_count = blocks->jump_count = 0;
     blocks->case_count = blocks->case_vaddr_count = 0;
     decode(disassembler, code, start_vaddr, end_vaddr, blocks);
-    read_tables(disassembler->image, blocks);
+    read_tables(disassembler, blocks);
     add_targets(blocks, start_vaddr, end_vaddr);
     cut(blocks);
     connect(blocks);

@@ -5,7 +5,7 @@
  * again for the next function, blocks_release(), blocks_close(). Addresses are `vaddr`.
  * A block is a maximal run of instructions with one way in, at its start, and one way out, at its
  * end; a call ends it only if it never returns (noreturn.h). A computed jump has the targets of
- * its table (jump_table.h); one without, as of `goto *p`, goes to blocks that nothing else enters,
+ * its table (jump_table.h); one whose table is not known goes to blocks that nothing else enters,
  * which start where the one before them ends by a jump.
  * Decoding is capstone's (x86-64, AArch64); bytes it cannot decode count as one instruction each.
  */

@@ -317,13 +317,16 @@ bool jump_table_find(const struct jump_table_walk *walk, const void *insn, struc
     return true;
 }
 
-bool jump_table_read(const struct image *image, const struct jump_table *table, uint32_t index,
-                     uint64_t *target_vaddr)
+bool jump_table_read(const struct image *image, struct pointers *pointers,
+                     const struct jump_table *table, uint32_t index, uint64_t *target_vaddr)
 {
     uint64_t start_vaddr = table->table_vaddr + (uint64_t)index * table->width;
-    const uint8_t *bytes = image_data(image, start_vaddr, start_vaddr + table->width);
+    const uint8_t *bytes;
     uint64_t entry = 0;
 
+    if (table->width == 8 && pointers_find(pointers, image, start_vaddr, target_vaddr))
+        return true;
+    bytes = image_data(image, start_vaddr, start_vaddr + table->width);
     if (!bytes)
         return false;
     memcpy(&entry, bytes, table->width); /* both machines are little-endian, as is every host */

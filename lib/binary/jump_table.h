@@ -6,7 +6,7 @@
  * place that the entry stands for. At a computed jump it says which table was read:
  *
  *     x86-64    lea TABLE(%rip), %b;  movslq (%b,%i,4), %t;  add %b, %t;  jmp *%t
- *               jmp *TABLE(,%i,8)     or with the table's address in a register
+ *               jmp *TABLE(,%i,8)     or with the table's address in a register: also `goto *p[i]`
  *     AArch64   adrp, add b, TABLE;  adr c, BASE;  ldrb/ldrh/ldrsw t, [b, i];  add c, c, t, lsl #n;
  *               br c
  *
@@ -20,6 +20,7 @@
 #include <stdint.h>
 
 #include "binary/image.h"
+#include "binary/pointers.h"
 
 struct jump_table {
     uint64_t table_vaddr;
@@ -63,7 +64,7 @@ bool jump_table_find(const struct jump_table_walk *walk, const void *insn,
                      struct jump_table *table);
 
 /* Entry `index`, as the address that it stands for; false if the image does not hold it. */
-bool jump_table_read(const struct image *image, const struct jump_table *table, uint32_t index,
-                     uint64_t *target_vaddr);
+bool jump_table_read(const struct image *image, struct pointers *pointers,
+                     const struct jump_table *table, uint32_t index, uint64_t *target_vaddr);
 
 #endif
