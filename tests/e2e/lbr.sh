@@ -9,9 +9,10 @@
 #   llvm-profgen      raises the count of a line to the sum of its call targets. There is a branch
 #                     more than there are ranges in each record, so that targets are 16/15 of what
 #                     their lines count: ours leaves both as they were seen.
-#   create_llvm_prof  (Debian's 0.19) has damaged names of inlined functions and targets, and does
-#                     not count calls from a function that it does not know: inflate. What it says
-#                     of lines and heads is compared, but for these.
+#   create_llvm_prof  (Debian's 0.19) has damaged names of inlined functions and targets, others
+#                     each time, also with line breaks in them, and does not count calls from a
+#                     function that it does not know: inflate. What it says of lines and heads is
+#                     compared, but for these.
 set -u
 bin=$(cd "$1" && pwd)
 source=$(cd "$2" && pwd)
@@ -31,34 +32,52 @@ recording=$fixture/gzip.lbr.perf.data
 
 cat >compare.py <<'END_PYTHON'
 """compare.py OURS THEIRS profgen|autofdo: prints what the rules above do not explain."""
+import re
 import sys
+
+HEAD = re.compile(r"(\S.*):\d+:(\d+)", re.S)
+LINE = re.compile(r"( +)(\d+)(?:\.\d+)?: (\d+)((?: .*:\d+)?)", re.S)
+CALL = re.compile(r"( +)(\d+)(?:\.\d+)?: (.*):\d+", re.S)
+
+def pieces(path):
+    """The lines, in which a damaged name may have line breaks."""
+    piece = ""
+    with open(path, encoding="latin-1", newline="\n") as file:
+        for text in file:
+            piece += text
+            if piece.startswith("#"):
+                piece = ""
+                continue
+            stripped = piece.rstrip("\n")
+            for form in (HEAD, LINE, CALL):
+                match = form.fullmatch(stripped)
+                if match:
+                    yield form, match.groups()
+                    piece = ""
+                    break
+    if piece:
+        print(f"{path}: ends with {piece!r}")
 
 def read(path):
     """{(function, inlined calls...): (head, {line: count}, {line: {target: count}})}"""
     records, stack = {}, []
-    for text in open(path, encoding="latin-1"):
-        text = text.rstrip("\n")
-        if text.startswith("#") or not text:
+    for form, groups in pieces(path):
+        if form is HEAD:
+            stack = [groups[0]]
+            records[tuple(stack)] = (int(groups[1]), {}, {})
             continue
-        depth = len(text) - len(text.lstrip(" "))
-        words = text.split()
-        del stack[depth:]
-        if depth == 0:
-            name, _, head = text.rsplit(":", 2)
-            stack = [name]
-            records[tuple(stack)] = (int(head), {}, {})
-            continue
-        line = int(words[0].rstrip(":").split(".")[0])
-        if not words[1].isdigit():
-            stack.append((line, words[1].rsplit(":", 1)[0]))
+        del stack[len(groups[0]):]
+        line = int(groups[1])
+        if form is CALL:
+            stack.append((line, groups[2]))
             records.setdefault(tuple(stack), (0, {}, {}))
             continue
         _, lines, targets = records[tuple(stack)]
-        lines[line] = max(lines.get(line, 0), int(words[1]))
-        for word in words[2:]:
-            name, count = word.rsplit(":", 1)
+        lines[line] = max(lines.get(line, 0), int(groups[2]))
+        for word in groups[3].split():
+            name, _, count = word.rpartition(":")
             targets.setdefault(line, {})
-            targets[line][name] = targets[line].get(name, 0) + int(count)
+            targets[line][name] = targets[line].get(name, 0) + (int(count) if count.isdigit() else 0)
     return records
 
 def nameless(records):
