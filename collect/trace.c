@@ -20,19 +20,11 @@ static const char *read_build_id(struct trace *trace, const char *file)
 
 void trace_map(struct trace *trace, uint32_t pid, const struct perf_record_map *map)
 {
-    char hex[2 * PERF_RECORD_BUILD_ID_BYTES + 1] = "";
-    struct code_mapping mapping = {.start_ip = map->start_ip,
-                                   .limit_ip = map->limit_ip,
-                                   .pgoff = map->pgoff,
-                                   .file = map->name,
-                                   .build_id = hex};
+    const char *build_id = "";
 
-    for (size_t i = 0; i < map->build_id_len; i++)
-        snprintf(hex + 2 * i, 3, "%02x", map->build_id[i]);
     if (!map->build_id_len && map->name[0] == '/' && map->name[1] != '/') /* "//anon" is no file */
-        mapping.build_id = read_build_id(trace, map->name);
-    if (!map->is_data)
-        address_spaces_map(&trace->spaces, pid, &mapping);
+        build_id = read_build_id(trace, map->name);
+    address_spaces_map_record(&trace->spaces, pid, map, build_id);
 }
 
 static void push(struct trace *trace, size_t *count, uint64_t ip, uint64_t mapping)
@@ -92,19 +84,15 @@ void trace_add(struct trace *trace, const struct perf_record *record)
     case PERF_RECORD_MMAP2:
         trace_map(trace, record->pid, &record->map);
         break;
-    case PERF_RECORD_COMM:
-        if (record->misc & PERF_RECORD_MISC_COMM_EXEC)
-            address_spaces_clear(&trace->spaces, record->pid);
-        break;
-    case PERF_RECORD_FORK:
-        address_spaces_fork(&trace->spaces, record->pid, record->task.parent_pid);
-        break;
     case PERF_RECORD_LOST:
     case PERF_RECORD_LOST_SAMPLES:
         trace->lost_count = saturating_add(trace->lost_count, record->lost);
         break;
     case PERF_RECORD_THROTTLE:
         trace->throttled_count++;
+        break;
+    default:
+        address_spaces_follow(&trace->spaces, record);
         break;
     }
 }

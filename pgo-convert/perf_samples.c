@@ -1,7 +1,6 @@
 #include "perf_samples.h"
 
 #include <linux/perf_event.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -84,22 +83,6 @@ static bool is_wanted(const struct reading *reading, const struct perf_data_even
     if (reading->by_branch)
         return has_all_branches(&event->layout);
     return !reading->is_of_time || measures_time(event);
-}
-
-static void add_map(struct reading *reading, const struct perf_record *record)
-{
-    char hex[2 * PERF_RECORD_BUILD_ID_BYTES + 1] = "";
-    const struct perf_record_map *map = &record->map;
-    struct code_mapping mapping = {.start_ip = map->start_ip,
-                                   .limit_ip = map->limit_ip,
-                                   .pgoff = map->pgoff,
-                                   .file = map->name,
-                                   .build_id = hex};
-
-    for (size_t i = 0; i < map->build_id_len; i++)
-        snprintf(hex + 2 * i, 3, "%02x", map->build_id[i]);
-    if (!map->is_data)
-        address_spaces_map(&reading->spaces, record->pid, &mapping);
 }
 
 static struct binary *find_binary(struct reading *reading, uint32_t id)
@@ -247,17 +230,6 @@ static void take_record(struct reading *reading, const struct perf_record *recor
     case PERF_RECORD_SAMPLE:
         take_sample(reading, record);
         return;
-    case PERF_RECORD_MMAP:
-    case PERF_RECORD_MMAP2:
-        add_map(reading, record);
-        break;
-    case PERF_RECORD_COMM:
-        if (record->misc & PERF_RECORD_MISC_COMM_EXEC)
-            address_spaces_clear(&reading->spaces, record->pid);
-        break;
-    case PERF_RECORD_FORK:
-        address_spaces_fork(&reading->spaces, record->pid, record->task.parent_pid);
-        break;
     case PERF_RECORD_LOST:
     case PERF_RECORD_LOST_SAMPLES:
         reading->report->lost_count = saturating_add(reading->report->lost_count, record->lost);
@@ -266,9 +238,9 @@ static void take_record(struct reading *reading, const struct perf_record *recor
         reading->report->throttled_count++;
         return;
     default:
-        return;
+        if (address_spaces_follow(&reading->spaces, record))
+            memset(reading->places, 0, sizeof(reading->places)); /* they may be wrong by now */
     }
-    memset(reading->places, 0, sizeof(reading->places)); /* the answers may be wrong by now */
 }
 
 /* Samples of time go the way of a pprof's, stacks and all. */

@@ -1,5 +1,7 @@
 #include "profile/address_space.h"
 
+#include <linux/perf_event.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -139,6 +141,41 @@ void address_spaces_fork(struct address_spaces *spaces, uint32_t pid, uint32_t p
     child = add_space(spaces, pid);
     parent = add_space(spaces, parent_pid);
     splice(child, 0, 0, parent->ranges, parent->count);
+}
+
+void address_spaces_map_record(struct address_spaces *spaces, uint32_t pid,
+                               const struct perf_record_map *map, const char *build_id)
+{
+    char hex[2 * PERF_RECORD_BUILD_ID_BYTES + 1] = "";
+    struct code_mapping mapping = {.start_ip = map->start_ip,
+                                   .limit_ip = map->limit_ip,
+                                   .pgoff = map->pgoff,
+                                   .file = map->name,
+                                   .build_id = map->build_id_len ? hex : build_id};
+
+    for (size_t i = 0; i < map->build_id_len; i++)
+        snprintf(hex + 2 * i, 3, "%02x", map->build_id[i]);
+    if (!map->is_data)
+        address_spaces_map(spaces, pid, &mapping);
+}
+
+bool address_spaces_follow(struct address_spaces *spaces, const struct perf_record *record)
+{
+    switch (record->type) {
+    case PERF_RECORD_MMAP:
+    case PERF_RECORD_MMAP2:
+        address_spaces_map_record(spaces, record->pid, &record->map, "");
+        return true;
+    case PERF_RECORD_COMM:
+        if (!(record->misc & PERF_RECORD_MISC_COMM_EXEC))
+            return false;
+        address_spaces_clear(spaces, record->pid);
+        return true;
+    case PERF_RECORD_FORK:
+        address_spaces_fork(spaces, record->pid, record->task.parent_pid);
+        return true;
+    }
+    return false;
 }
 
 struct address_part address_spaces_find_part(const struct address_spaces *spaces, uint32_t pid,

@@ -23,6 +23,7 @@
 #include <stdint.h>
 
 #include "base/byteset.h"
+#include "profile/perf_record.h"
 
 #define ADDRESS_SPACE_NONE UINT32_MAX
 
@@ -49,6 +50,13 @@ void address_spaces_map(struct address_spaces *spaces, uint32_t pid,
 /* A process begins with its parent's mappings, or (exec) with none. */
 void address_spaces_fork(struct address_spaces *spaces, uint32_t pid, uint32_t parent_pid);
 void address_spaces_clear(struct address_spaces *spaces, uint32_t pid);
+
+/* The same from a record of perf's; build_id is for one without. A mapping of data is none. */
+void address_spaces_map_record(struct address_spaces *spaces, uint32_t pid,
+                               const struct perf_record_map *map, const char *build_id);
+
+/* What a record says of its process, a mapping, a fork or an exec; false: nothing. */
+bool address_spaces_follow(struct address_spaces *spaces, const struct perf_record *record);
 
 /* All ip of [start, limit) have this answer, until the process maps, forks or execs. */
 struct address_part {
