@@ -86,13 +86,27 @@ static uint64_t to_count(double estimate, double samples)
 }
 
 /*
- * A block that seems never to run is left out: unknown to the compiler, not zero. Writing zeros
- * cost 12 points of the instrumented gain on SQLite (3 recordings of 20,000 samples).
+ * A block that seems never to run gets a count of 0, which tells the compiler that it is cold, only
+ * in a function with so many samples. In others it is left out: unknown. With zeros everywhere,
+ * 20,000 samples of SQLite kept 12 points less of the instrumented gain; with them in functions of
+ * 1000 samples, 900,000 samples kept 5 more by probe and 3 by line (docs/estimate.md).
  */
+#define ZERO_SAMPLES 500
+
+static bool is_certain(const struct function *function)
+{
+    double sum = 0;
+
+    for (size_t i = 0; i < function->blocks.block_count; i++)
+        sum += function->samples[i];
+    return sum >= ZERO_SAMPLES;
+}
+
 static void estimate_function(struct function *function, enum estimate_rule rule,
                               struct counts *counts)
 {
     const struct blocks *blocks = &function->blocks;
+    bool has_zeros = rule == ESTIMATE_FLOW && is_certain(function);
 
     if (rule == ESTIMATE_FLOW)
         flow_estimate(blocks, function->samples, function->costs, function->counts);
@@ -101,7 +115,7 @@ static void estimate_function(struct function *function, enum estimate_rule rule
         uint64_t count = to_count(
             rule == ESTIMATE_FLOW ? function->counts[i] : samples / function->costs[i], samples);
 
-        for (uint32_t j = 0; count && j < blocks->blocks[i].count; j++)
+        for (uint32_t j = 0; (count || has_zeros) && j < blocks->blocks[i].count; j++)
             counts_add(counts, blocks->instructions[blocks->blocks[i].first + j].vaddr, count);
     }
 }
