@@ -31,7 +31,6 @@ void fold_counts(struct sampleprof *tree, const struct binary *binary, const str
 /* How much of the counts has no key: of code that belongs to no line, for the most part. */
 uint64_t fold_lost(const struct binary *binary, const struct counts *counts);
 
-
 /* Parts of it: the line of an inline stack, NULL if it has no key; the function it lies in. */
 struct sampleprof_line *fold_add_line(struct sampleprof *tree,
                                       const struct symbolizer_frame *frames, size_t count);
