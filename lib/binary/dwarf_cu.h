@@ -28,6 +28,7 @@
 /* Of one file; of a package: those that belong to one unit. */
 struct dwarf_sections {
     struct dwarf_bytes info, abbrev, str, line_str, str_offsets, addr, rnglists, ranges, line;
+    bool were_compressed; /* some of them */
 };
 
 struct dwarf_cu {

@@ -62,7 +62,8 @@ static bool read_name(const char *name, bool is_split, char *out, size_t out_len
     return true;
 }
 
-static bool decompress(Elf_Scn *section, const GElf_Shdr *header, const char *name, struct err *err)
+static bool decompress(Elf_Scn *section, const GElf_Shdr *header, const char *name,
+                       bool *were_compressed, struct err *err)
 {
     int result = 0;
 
@@ -70,6 +71,7 @@ static bool decompress(Elf_Scn *section, const GElf_Shdr *header, const char *na
         result = elf_compress(section, 0, 0);
     else if (strncmp(name, ".zdebug_", 8) == 0)
         result = elf_compress_gnu(section, 0, 0);
+    *were_compressed |= result > 0;
     if (result >= 0)
         return true;
     err_set(err, ERR_UNSUPPORTED, "section %s: cannot be decompressed: %s", name, elf_errmsg(-1));
@@ -104,7 +106,7 @@ bool dwarf_sections_read(void *elf, bool is_split, struct dwarf_sections *sectio
             place = find_place(sections, what);
         if (!place)
             continue;
-        if (!decompress(section, &header, name, err))
+        if (!decompress(section, &header, name, &sections->were_compressed, err))
             return false;
         *place = content_of(section);
     }

@@ -1,17 +1,14 @@
 #include "binary/image.h"
 
 #include <assert.h>
-#include <fcntl.h>
 #include <gelf.h>
 #include <libelf.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/memory.h"
 #include "base/strbuf.h"
+#include "binary/elf_file.h"
 #include "binary/section.h"
 #include "binary/symbols.h"
 
@@ -19,19 +16,12 @@ struct range { /* [start, end) */
     uint64_t start_vaddr, end_vaddr;
 };
 
-/* A file as it lies in memory, and libelf's view of it. */
-struct mapped {
-    void *data; /* NULL: none */
-    size_t len;
-    Elf *elf;
-};
-
 #define PAGE_MASK UINT64_C(0xfff)
 
 struct image {
     char *path;
-    struct mapped file, debug_file; /* the second one: of separate debug information */
-    Elf *elf;                       /* of `file` */
+    struct elf_file file, debug_file; /* the second one: of separate debug information */
+    Elf *elf;                         /* of `file` */
     GElf_Ehdr header;
     GElf_Phdr *segments; /* PT_LOAD with file content, in the order of the file */
     size_t segment_count;
@@ -40,8 +30,6 @@ struct image {
     char *build_id;
     struct symbols symbols;
     bool has_symbols; /* a full table, of its own or of the debug file */
-    int debug_fd;
-    Elf *debug_elf; /* of a separate debug file; NULL: none */
 };
 
 /* Note: 4-byte name size, description size and type, then both, each padded (elf(5)). */
@@ -138,45 +126,9 @@ static void read_symbols(struct image *image)
     symbols_order(&image->symbols);
 }
 
-static void unmap(struct mapped *mapped)
-{
-    elf_end(mapped->elf);
-    if (mapped->data)
-        munmap(mapped->data, mapped->len);
-    *mapped = (struct mapped){0};
-}
-
-/* Not by libelf, which would not say whether it has mapped or read it: see image_forget(). */
-static bool map(struct mapped *mapped, const char *path, struct err *err)
-{
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    struct stat info;
-    bool done;
-
-    if (fd < 0)
-        return err_errno(err, path, "cannot open");
-    done = fstat(fd, &info) == 0 && S_ISREG(info.st_mode) && info.st_size > 0;
-    if (done) {
-        mapped->data = mmap(NULL, (size_t)info.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
-        mapped->len = (size_t)info.st_size;
-        done = mapped->data != MAP_FAILED;
-    }
-    close(fd);
-    if (!done) {
-        mapped->data = NULL;
-    } else {
-        elf_version(EV_CURRENT);
-        mapped->elf = elf_memory(mapped->data, mapped->len);
-    }
-    if (mapped->elf && elf_kind(mapped->elf) == ELF_K_ELF)
-        return true;
-    unmap(mapped);
-    return err_set(err, ERR_FORMAT, "%s: not an ELF executable or shared library", path);
-}
-
 static bool open_elf(struct image *image, const char *path, struct err *err)
 {
-    if (!map(&image->file, path, err))
+    if (!elf_file_open(&image->file, path, err))
         return false;
     image->elf = image->file.elf;
     if (!gelf_getehdr(image->elf, &image->header))
@@ -208,8 +160,8 @@ void image_close(struct image *image)
 {
     if (!image)
         return;
-    unmap(&image->file);
-    unmap(&image->debug_file);
+    elf_file_close(&image->file);
+    elf_file_close(&image->debug_file);
     free(image->path);
     free(image->segments);
     free(image->code);
@@ -282,13 +234,13 @@ const char *image_debug_link(const struct image *image, uint32_t *crc)
 
 bool image_attach_debug(struct image *image, const char *path, struct err *err)
 {
-    struct mapped mapped = {0};
+    struct elf_file mapped = {0};
 
     assert(!image->debug_file.elf);
-    if (!map(&mapped, path, err))
+    if (!elf_file_open(&mapped, path, err))
         return false;
     if (!has_debug(mapped.elf)) {
-        unmap(&mapped);
+        elf_file_close(&mapped);
         return err_set(err, ERR_FORMAT, "%s: expected a file of debug information, found none",
                        path);
     }
@@ -303,9 +255,8 @@ bool image_attach_debug(struct image *image, const char *path, struct err *err)
 
 void image_forget(const struct image *image)
 {
-    madvise(image->file.data, image->file.len, MADV_DONTNEED);
-    if (image->debug_file.data)
-        madvise(image->debug_file.data, image->debug_file.len, MADV_DONTNEED);
+    elf_file_forget(&image->file);
+    elf_file_forget(&image->debug_file);
 }
 
 bool image_has_symbols(const struct image *image)
@@ -416,12 +367,12 @@ bool image_is_code(const struct image *image, uint64_t vaddr)
 
 char *image_read_build_id(const char *path)
 {
-    struct mapped mapped = {0};
+    struct elf_file mapped = {0};
     struct err ignored = {0};
     char *build_id = NULL;
 
-    if (map(&mapped, path, &ignored))
+    if (elf_file_open(&mapped, path, &ignored))
         build_id = read_build_id(mapped.elf);
-    unmap(&mapped);
+    elf_file_close(&mapped);
     return build_id ? build_id : mem_strdup("");
 }

@@ -79,7 +79,10 @@ const uint8_t *image_data(const struct image *image, uint64_t start_vaddr, uint6
 /* The same, if that segment is executable. */
 const uint8_t *image_code(const struct image *image, uint64_t start_vaddr, uint64_t end_vaddr);
 
-/* Gives back the memory of what was read of the files; it comes again from the system's cache. */
+/*
+ * Gives back the memory of what was read of the files; it comes again from the system's cache. Not
+ * after libelf has decompressed a section in place: its header would be the old one again.
+ */
 void image_forget(const struct image *image);
 
 /* Is there code: in an executable section, or segment if the sections are stripped? Never at 0. */

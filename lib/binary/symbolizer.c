@@ -27,7 +27,7 @@ struct symbolizer {
 
 static void forget(const struct symbolizer *symbolizer, uint64_t off, uint64_t *forgotten_off)
 {
-    if (off - *forgotten_off <= FORGET_BYTES)
+    if (off - *forgotten_off <= FORGET_BYTES || symbolizer->dwarf.sections.were_compressed)
         return;
     image_forget(symbolizer->dwarf.image);
     *forgotten_off = off;

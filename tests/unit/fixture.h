@@ -12,7 +12,7 @@
 #include "base/memory.h"
 #include "binary/image.h"
 
-static const char *const fixture_names[] = {"dwarf4", "dwarf5"};
+static const char *const fixture_names[] = {"dwarf4", "dwarf5", "compressed"};
 
 static inline char *fixture_path(const char *name)
 {
