@@ -62,22 +62,28 @@ static bool is_estimate(const struct convert_options *options)
            (options->count == COUNT_FLOW || options->count == COUNT_BLOCK);
 }
 
+static enum estimate_rule rule_of(const struct convert_options *options)
+{
+    if (options->input == INPUT_COUNTS)
+        return ESTIMATE_NONE;
+    return options->count == COUNT_FLOW ? ESTIMATE_FLOW : ESTIMATE_BLOCK;
+}
+
 /* Branch records give exact counts: nothing is left to estimate. */
 static bool fold_binary(const struct convert_options *options, struct binary *binary,
                         struct sampleprof *tree, struct err *err)
 {
     struct counts estimated = {0};
+    bool is_raw = !is_estimate(options) && options->input != INPUT_COUNTS;
     const struct counts *counts = binary->executions.count ? &binary->executions
-                                  : is_estimate(options)   ? &estimated
-                                                           : &binary->samples;
-    bool is_sum = counts == &binary->samples && options->count == COUNT_SUM;
+                                  : is_raw                 ? &binary->samples
+                                                           : &estimated;
+    bool is_sum = counts != &binary->executions && options->count == COUNT_SUM;
     bool done = true;
 
     counts_sort(&binary->samples);
     if (counts == &estimated)
-        done = estimate_counts(binary->image, &binary->samples,
-                               options->count == COUNT_FLOW ? ESTIMATE_FLOW : ESTIMATE_BLOCK,
-                               &estimated, err);
+        done = estimate_counts(binary->image, &binary->samples, rule_of(options), &estimated, err);
     if (done && tree->is_probe_based) {
         fold_probes(tree, binary->probes, counts);
     } else if (done) {

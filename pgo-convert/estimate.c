@@ -120,6 +120,17 @@ static void estimate_function(struct function *function, enum estimate_rule rule
     }
 }
 
+/* Exact counts: each instruction has its own, listed or 0. */
+static void complete_function(const struct blocks *blocks, const struct counts *exact, size_t *next,
+                              struct counts *counts)
+{
+    for (size_t i = 0; i < blocks->instruction_count; i++) {
+        const struct instruction *at = &blocks->instructions[i];
+
+        counts_add(counts, at->vaddr, take_samples(exact, next, at->vaddr + at->len));
+    }
+}
+
 bool estimate_counts(const struct image *image, const struct counts *samples,
                      enum estimate_rule rule, struct counts *counts, struct err *err)
 {
@@ -135,10 +146,16 @@ bool estimate_counts(const struct image *image, const struct counts *samples,
 
         if (symbol &&
             blocks_read(disassembler, symbol->start_vaddr, symbol->end_vaddr, &function.blocks)) {
+            if (rule == ESTIMATE_NONE) {
+                complete_function(&function.blocks, samples, &next, counts);
+                continue;
+            }
             fill(&function, samples, &next);
             estimate_function(&function, rule, counts);
         } else {
-            counts_add(counts, sample->vaddr, saturating_multiply(sample->count, ESTIMATE_SCALE));
+            counts_add(counts, sample->vaddr,
+                       rule == ESTIMATE_NONE ? sample->count
+                                             : saturating_multiply(sample->count, ESTIMATE_SCALE));
             next++;
         }
     }

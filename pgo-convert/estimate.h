@@ -17,13 +17,15 @@
 #define ESTIMATE_SCALE 1000
 
 enum estimate_rule {
+    ESTIMATE_NONE,  /* the samples are exact counts: of a function that ran, all that is not
+                       listed ran 0 times */
     ESTIMATE_BLOCK, /* each block by itself; an unsampled one is unknown */
     ESTIMATE_FLOW,  /* what enters a block leaves it (flow.h); all blocks of a sampled function */
 };
 
 /*
- * Appends the estimated count of every instruction that is estimated to run; `samples` is sorted.
- * A sampled address that is in no symbol counts by itself.
+ * Appends the estimated count of every instruction that is estimated to run, and of those that
+ * certainly do not; `samples` is sorted. A sampled address that is in no symbol counts by itself.
  */
 MUST_CHECK bool estimate_counts(const struct image *image, const struct counts *samples,
                                 enum estimate_rule rule, struct counts *counts, struct err *err);

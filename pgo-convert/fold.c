@@ -51,6 +51,18 @@ struct sampleprof_line *fold_add_line(struct sampleprof *tree,
     return sampleprof_add_line(tree, descend(tree, frames, count), frame_site(&frames[0]));
 }
 
+/* The same for a count of 0: only in functions that are there, since they ran. */
+static void fold_zero(struct sampleprof *tree, const struct symbolizer_frame *frames, size_t count)
+{
+    const struct symbolizer_function *root;
+
+    if (!has_key(frames, count))
+        return;
+    root = frames[count - 1].function;
+    if (sampleprof_find_function(tree, root->linkage_name, root->unit, root->is_static))
+        fold_add_line(tree, frames, count);
+}
+
 static void fold_count(struct sampleprof *tree, const struct symbolizer_frame *frames,
                        size_t frame_count, uint64_t count, enum fold_rule rule)
 {
@@ -100,7 +112,8 @@ void fold_counts(struct sampleprof *tree, const struct binary *binary, const str
         const struct symbolizer_frame *frames;
         size_t frame_count = symbolizer_find(binary->symbolizer, at->vaddr, &frames);
 
-        fold_count(tree, frames, frame_count, at->count, rule);
+        if (at->count)
+            fold_count(tree, frames, frame_count, at->count, rule);
         if (!binary->executions.count && frame_count && at->count &&
             fold_is_entry(binary->image, at->vaddr) &&
             sampleprof_is_name(frames[frame_count - 1].function->linkage_name)) {
@@ -108,6 +121,15 @@ void fold_counts(struct sampleprof *tree, const struct binary *binary, const str
 
             root->head = saturating_add(root->head, at->count);
         }
+    }
+    for (size_t i = 0; i < counts->count; i++) {
+        const struct symbolizer_frame *frames;
+        size_t frame_count;
+
+        if (counts->items[i].count)
+            continue;
+        frame_count = symbolizer_find(binary->symbolizer, counts->items[i].vaddr, &frames);
+        fold_zero(tree, frames, frame_count);
     }
 }
 

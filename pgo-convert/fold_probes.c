@@ -68,19 +68,39 @@ static void fold_probe(struct folding *folding, const struct probe *probe, uint6
         node->head = saturating_add(node->head, count);
 }
 
-void fold_probes(struct sampleprof *tree, const struct probes *probes, const struct counts *counts)
+/* Does the function that the probe was compiled into have a node, since it ran? */
+static bool ran(const struct folding *folding, const struct probe *probe)
 {
-    struct folding folding = {.tree = tree, .probes = probes};
+    uint32_t scope = probe->scope;
+
+    while (is_inlined(&folding->probes->scopes[scope]))
+        scope = folding->probes->scopes[scope].parent;
+    return folding->nodes[scope];
+}
+
+/* All probes with a count above 0; or all with 0, in functions that are there. */
+static void fold_all(struct folding *folding, const struct counts *counts, bool is_zero)
+{
+    const struct probes *probes = folding->probes;
     size_t next = 0;
 
-    folding.nodes = mem_array(probes->scope_count, sizeof(*folding.nodes));
     for (size_t i = 0; i < probes->count; i++) {
         const struct probe *probe = &probes->items[i];
 
         while (next < counts->count && counts->items[next].vaddr < probe->vaddr)
             next++;
-        if (next < counts->count && counts->items[next].vaddr == probe->vaddr)
-            fold_probe(&folding, probe, counts->items[next].count);
+        if (next < counts->count && counts->items[next].vaddr == probe->vaddr &&
+            !counts->items[next].count == is_zero && (!is_zero || ran(folding, probe)))
+            fold_probe(folding, probe, counts->items[next].count);
     }
+}
+
+void fold_probes(struct sampleprof *tree, const struct probes *probes, const struct counts *counts)
+{
+    struct folding folding = {.tree = tree, .probes = probes};
+
+    folding.nodes = mem_array(probes->scope_count, sizeof(*folding.nodes));
+    fold_all(&folding, counts, false);
+    fold_all(&folding, counts, true);
     free(folding.nodes);
 }

@@ -108,7 +108,9 @@ pprof even app 560000000000 >even.pprof
 convert out odd.pprof even.pprof && cmp out flow.prof || fail "two halves are not the whole"
 convert out even.pprof odd.pprof && cmp out flow.prof || fail "order of profiles"
 pprof exact app 0 >exact.pprof
-convert out --count=max exact.pprof && cmp out exact.prof || fail "--input=counts is not a pprof"
+convert out --count=max exact.pprof
+grep -v -e '^ .*[: ]0$' -e '^#' exact.prof >ran
+grep -v '^#' out | cmp - ran || fail "--input=counts is a pprof and zeros"
 
 # --- PIE or not: the same code gives the same profile
 for file in ./*.c ./*/*.c; do

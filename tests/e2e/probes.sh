@@ -5,8 +5,7 @@
 #
 # callgrind counts each instruction of a run exactly. llvm-profgen gets these counts as ranges of
 # one instruction, counted from the first executable segment, which is how its unsymbolized
-# profile has them; pgo-convert gets them as they are. Zeros are llvm-profgen's alone: it writes
-# them for all probes of a function that ran, pgo-convert leaves them out (docs/estimate.md).
+# profile has them; pgo-convert gets them as they are. Zeros are not compared.
 # shellcheck disable=SC2015 # "A && B || fail" is meant
 set -u
 bin=$(cd "$1" && pwd)
