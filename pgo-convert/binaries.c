@@ -159,13 +159,13 @@ static struct binary *look_for(struct binaries *binaries, const struct profile_m
     return found;
 }
 
-bool binaries_is_system(const struct profile_mapping *mapping)
+bool binaries_is_system(const char *mapped_file)
 {
     static const char *const starts[] = {"/lib/",       "/lib32/",     "/lib64/", "/usr/lib/",
                                          "/usr/lib32/", "/usr/lib64/", "["};
 
     for (size_t i = 0; i < ARRAY_SIZE(starts); i++)
-        if (strncmp(mapping->file, starts[i], strlen(starts[i])) == 0)
+        if (strncmp(mapped_file, starts[i], strlen(starts[i])) == 0)
             return true;
     return false;
 }
@@ -182,7 +182,7 @@ struct binary *binaries_find(struct binaries *binaries, const struct profile_map
     for (size_t i = 0; !found && i < binaries->count; i++)
         if (looks_alike(binaries->items[i], mapping))
             found = binaries->items[i];
-    if (!found && mapping->build_id[0] && !binaries_is_system(mapping))
+    if (!found && mapping->build_id[0] && !binaries_is_system(mapping->file))
         found = look_for(binaries, mapping);
     if (found)
         found->is_used = true;

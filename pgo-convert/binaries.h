@@ -63,7 +63,7 @@ void binaries_close(struct binaries *binaries);
  * It is looked for among the files of --binary alone. Its counts would be of no use to a build, and
  * they would move the limits of what is hot.
  */
-bool binaries_is_system(const struct profile_mapping *mapping);
+bool binaries_is_system(const char *mapped_file);
 
 /* NULL: not found. Opens the file when it is first needed. */
 struct binary *binaries_find(struct binaries *binaries, const struct profile_mapping *mapping);

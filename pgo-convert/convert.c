@@ -133,7 +133,6 @@ static bool fold_binaries(const struct convert_options *options, struct binaries
     return true;
 }
 
-/* Samples to trees; `lines` is what was read by line, and is taken. */
 /* Samples that are not estimated, but taken as they are, each at its own line. */
 static void drop_lineless(const struct binaries *binaries, struct report *report)
 {
@@ -150,6 +149,7 @@ static void drop_lineless(const struct binaries *binaries, struct report *report
     }
 }
 
+/* Samples to trees; `lines` is what was read by line, and is taken. */
 static bool fold_all(const struct convert_options *options, struct binaries *binaries,
                      struct sampleprof *lines, struct parts *parts, struct report *report,
                      struct err *err)

@@ -143,10 +143,12 @@ static void drop_sample(struct reading *reading, const struct perf_record *recor
 {
     const struct place *place = find_place(reading, record->pid, record->sample.ip);
     bool is_kernel = (record->misc & PERF_RECORD_MISC_CPUMODE_MASK) == PERF_RECORD_MISC_KERNEL;
+    enum drop_reason reason = DROP_OUTSIDE;
 
-    enum drop_reason reason = !place->binary               ? DROP_NO_BINARY
-                              : !place->binary->symbolizer ? DROP_NO_DEBUG
-                                                           : DROP_OUTSIDE;
+    if (place->binary && !place->binary->symbolizer)
+        reason = DROP_NO_DEBUG;
+    else if (!place->binary && place->mapping)
+        reason = binaries_is_system(place->mapping->file) ? DROP_SYSTEM : DROP_NO_BINARY;
 
     if (!place->mapping)
         report_drop(reading->report, DROP_NO_ADDRESS, reading->weight,
