@@ -68,17 +68,10 @@ static void fold_probe(struct folding *folding, const struct probe *probe, uint6
         node->head = saturating_add(node->head, count);
 }
 
-/* Does the function that the probe was compiled into have a node, since it ran? */
-static bool ran(const struct folding *folding, const struct probe *probe)
-{
-    uint32_t scope = probe->scope;
-
-    while (is_inlined(&folding->probes->scopes[scope]))
-        scope = folding->probes->scopes[scope].parent;
-    return folding->nodes[scope];
-}
-
-/* All probes with a count above 0; or all with 0, in functions that are there. */
+/*
+ * All probes with a count above 0; or all with 0, in functions and copies that ran. A copy with
+ * nothing but zeros is left out: LLVM takes its call for one that does not fit the source.
+ */
 static void fold_all(struct folding *folding, const struct counts *counts, bool is_zero)
 {
     const struct probes *probes = folding->probes;
@@ -90,7 +83,7 @@ static void fold_all(struct folding *folding, const struct counts *counts, bool 
         while (next < counts->count && counts->items[next].vaddr < probe->vaddr)
             next++;
         if (next < counts->count && counts->items[next].vaddr == probe->vaddr &&
-            !counts->items[next].count == is_zero && (!is_zero || ran(folding, probe)))
+            !counts->items[next].count == is_zero && (!is_zero || folding->nodes[probe->scope]))
             fold_probe(folding, probe, counts->items[next].count);
     }
 }
