@@ -81,6 +81,7 @@ void binaries_close(struct binaries *binaries)
         counts_release(&binary->samples);
         counts_release(&binary->executions);
         branches_release(&binary->branches);
+        free(binary->stacks.slots);
         free(binary->calls);
         free(binary->taken_for);
         free(binary);

@@ -31,6 +31,7 @@ struct binary {
     struct probes *probes;         /* NULL: none, or not read yet (convert.c) */
     struct counts samples;         /* filled by whoever reads a profile */
     struct branches branches;      /* the same: of branch records */
+    struct branches_table stacks;  /* the same: call site → start of the function called */
     struct counts executions;      /* exact counts of instructions, by executions_find() */
     struct branches_pair *calls;   /* the same: branches to the starts of functions, sorted */
     size_t call_count;

@@ -14,6 +14,7 @@
 #include "fold_probes.h"
 #include "fold_samples.h"
 #include "inputs.h"
+#include "stack_calls.h"
 #include "parts.h"
 #include "sample_profile.h"
 
@@ -90,6 +91,8 @@ static bool fold_binary(const struct convert_options *options, struct binary *bi
         fold_counts(tree, binary, counts, is_sum ? FOLD_SUM : FOLD_MAX);
         fold_calls(tree, binary);
     }
+    if (done && counts == &estimated && is_estimate(options))
+        stack_calls_fold(tree, binary, counts);
     fold_samples(tree, binary);
     counts_release(&estimated);
     sampleprof_finish(tree);

@@ -93,23 +93,26 @@ static uint64_t to_count(double estimate, double samples)
  */
 #define ZERO_SAMPLES 500
 
+/* It must also seem to be entered: where a loop took all samples, the rest is not known. */
 static bool is_certain(const struct function *function)
 {
     double sum = 0;
 
     for (size_t i = 0; i < function->blocks.block_count; i++)
         sum += function->samples[i];
-    return sum >= ZERO_SAMPLES;
+    return sum >= ZERO_SAMPLES && to_count(function->counts[0], function->samples[0]) > 0;
 }
 
 static void estimate_function(struct function *function, enum estimate_rule rule,
                               struct counts *counts)
 {
     const struct blocks *blocks = &function->blocks;
-    bool has_zeros = rule == ESTIMATE_FLOW && is_certain(function);
+    bool has_zeros = false;
 
-    if (rule == ESTIMATE_FLOW)
+    if (rule == ESTIMATE_FLOW) {
         flow_estimate(blocks, function->samples, function->costs, function->counts);
+        has_zeros = is_certain(function);
+    }
     for (size_t i = 0; i < blocks->block_count; i++) {
         double samples = function->samples[i];
         uint64_t count = to_count(

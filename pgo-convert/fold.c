@@ -90,6 +90,15 @@ bool fold_is_entry(const struct image *image, uint64_t vaddr)
            !strstr(symbol->name, ".cold");
 }
 
+const char *fold_name_of_entry(const struct binary *binary, uint64_t vaddr)
+{
+    const struct symbolizer_frame *frames;
+    size_t count = symbolizer_find(binary->symbolizer, vaddr, &frames);
+    const char *name = count ? frames[count - 1].function->linkage_name : "";
+
+    return sampleprof_is_name(name) ? name : NULL;
+}
+
 uint64_t fold_lost(const struct binary *binary, const struct counts *counts)
 {
     uint64_t lost = 0;

@@ -40,6 +40,9 @@ struct sampleprof_function *fold_add_root(struct sampleprof *tree,
 /* Is a function entered there? */
 bool fold_is_entry(const struct image *image, uint64_t vaddr);
 
+/* Its linkage name, or NULL; it belongs to the symbolizer. */
+const char *fold_name_of_entry(const struct binary *binary, uint64_t vaddr);
+
 /* One count at the innermost line of a symbolized location; false: *reason says why not. */
 bool fold_lines(struct sampleprof *tree, const struct profile *profile,
                 const struct profile_location *location, uint64_t count, enum drop_reason *reason);

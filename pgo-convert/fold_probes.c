@@ -8,7 +8,7 @@
 struct folding {
     struct sampleprof *tree;
     const struct probes *probes;
-    struct sampleprof_function **nodes; /* by scope; NULL: not yet, or not to be named */
+    struct sampleprof_function **nodes; /* by scope, or NULL: none are kept */
 };
 
 /* The function's name, NUL-terminated, or NULL if a profile cannot hold it. free() it. */
@@ -36,8 +36,10 @@ static struct sampleprof_function *find_node(struct folding *folding, uint32_t i
     struct sampleprof_function *node, *parent = NULL;
     char *name;
 
-    if (folding->nodes[index] || scope->function == PROBE_NONE)
+    if (folding->nodes && folding->nodes[index])
         return folding->nodes[index];
+    if (scope->function == PROBE_NONE)
+        return NULL;
     function = &folding->probes->functions[scope->function];
     if (is_inlined(scope) && !(parent = find_node(folding, scope->parent)))
         return NULL;
@@ -49,7 +51,8 @@ static struct sampleprof_function *find_node(struct folding *folding, uint32_t i
                                           name)
                   : sampleprof_add_function(folding->tree, name, "", false);
     node->checksum = function->checksum;
-    folding->nodes[index] = node;
+    if (folding->nodes)
+        folding->nodes[index] = node;
     free(name);
     return node;
 }
@@ -96,4 +99,35 @@ void fold_probes(struct sampleprof *tree, const struct probes *probes, const str
     fold_all(&folding, counts, false);
     fold_all(&folding, counts, true);
     free(folding.nodes);
+}
+
+/* The longest call instruction, with a prefix and an address of 4 bytes. */
+#define MAX_CALL_BYTES 8
+
+struct sampleprof_line *fold_find_call_probe(struct sampleprof *tree, const struct probes *probes,
+                                             uint64_t vaddr)
+{
+    struct folding folding = {.tree = tree, .probes = probes};
+    struct sampleprof_function *node;
+    size_t low = 0, high = probes->count;
+
+    while (low < high) { /* the first beyond vaddr */
+        size_t middle = low + (high - low) / 2;
+
+        if (probes->items[middle].vaddr <= vaddr)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    while (low > 0 && vaddr - probes->items[low - 1].vaddr < MAX_CALL_BYTES) {
+        const struct probe *probe = &probes->items[--low];
+
+        if (probe->kind == PROBE_BLOCK || probe->index > UINT16_MAX)
+            continue;
+        node = find_node(&folding, probe->scope);
+        return node ? sampleprof_add_line(tree, node,
+                                          (struct sampleprof_site){(uint16_t)probe->index, 0})
+                    : NULL;
+    }
+    return NULL;
 }

@@ -6,6 +6,7 @@
 #include "base/number.h"
 #include "base/path.h"
 #include "fold.h"
+#include "stack_calls.h"
 
 struct samples {
     const struct profile *profile;
@@ -60,6 +61,36 @@ static void take_lines(struct samples *samples, const struct profile_location *l
         report_drop(samples->report, binary ? DROP_NO_DEBUG : reason, weight, binary_name);
 }
 
+/* The vaddr of a frame, if it is in a binary that is here with debug information. */
+static struct binary *find_frame(const struct samples *samples, uint32_t location, uint64_t *vaddr)
+{
+    const struct profile_location *at = &samples->profile->locations[location];
+    struct binary *binary = at->mapping == PROFILE_NONE ? NULL : samples->binaries[at->mapping];
+
+    return binary && binary->symbolizer &&
+                   find_vaddr(&samples->profile->mappings[at->mapping], binary->image, at->ip,
+                              vaddr)
+               ? binary
+               : NULL;
+}
+
+/* Each frame with its caller. */
+static void take_stack(struct samples *samples, const struct profile_sample *sample,
+                       uint64_t weight)
+{
+    uint64_t callee_vaddr = 0, caller_vaddr = 0;
+    struct binary *callee, *caller;
+
+    callee = find_frame(samples, sample->locations[0], &callee_vaddr);
+    for (uint32_t i = 1; i < sample->location_count; i++) {
+        caller = find_frame(samples, sample->locations[i], &caller_vaddr);
+        if (caller && caller == callee)
+            stack_calls_add(caller, caller_vaddr, callee_vaddr, weight);
+        callee = caller;
+        callee_vaddr = caller_vaddr;
+    }
+}
+
 static void take(struct samples *samples, const struct profile_sample *sample, uint64_t weight)
 {
     const struct profile *profile = samples->profile;
@@ -72,6 +103,7 @@ static void take(struct samples *samples, const struct profile_sample *sample, u
         report_drop(samples->report, DROP_NO_ADDRESS, weight, "a sample without a stack");
         return;
     }
+    take_stack(samples, sample, weight);
     leaf = &profile->locations[sample->locations[0]];
     mapping = leaf->mapping == PROFILE_NONE ? NULL : &profile->mappings[leaf->mapping];
     binary = mapping && leaf->ip ? samples->binaries[leaf->mapping] : NULL;

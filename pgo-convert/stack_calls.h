@@ -1,0 +1,26 @@
+/*
+ * stack_calls.h - from sampled stacks to call targets: which functions a call site calls, how
+ * often.
+ *
+ * A timer sample says nothing of calls, but its stack does: if a third of the samples in f were
+ * called from one place, a third of f's entries are taken to come from there. The counts of a call
+ * site's targets are then scaled to the count of the site itself. This is how an indirect call gets
+ * its targets without branch records.
+ * Addresses are `vaddr`; a site is given by any address within its call instruction.
+ */
+#ifndef PGO_CONVERT_STACK_CALLS_H
+#define PGO_CONVERT_STACK_CALLS_H
+
+#include "binaries.h"
+#include "counts.h"
+#include "profile/sampleprof.h"
+
+/* A frame of the binary at callee_vaddr, called from caller_vaddr; adds to binary->stacks. */
+void stack_calls_add(struct binary *binary, uint64_t caller_vaddr, uint64_t callee_vaddr,
+                     uint64_t weight);
+
+/* Adds the targets to the tree; `counts` are the binary's, estimated, sorted and folded. */
+void stack_calls_fold(struct sampleprof *tree, const struct binary *binary,
+                      const struct counts *counts);
+
+#endif
