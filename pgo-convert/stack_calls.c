@@ -18,7 +18,7 @@ void stack_calls_add(struct binary *binary, uint64_t caller_vaddr, uint64_t call
 {
     const struct image_symbol *callee = image_find_symbol(binary->image, callee_vaddr);
 
-    if (callee && fold_is_entry(binary->image, callee->start_vaddr))
+    if (weight && callee && fold_is_entry(binary->image, callee->start_vaddr))
         branches_add(&binary->stacks, caller_vaddr, callee->start_vaddr, weight);
 }
 
