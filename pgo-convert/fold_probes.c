@@ -101,9 +101,6 @@ void fold_probes(struct sampleprof *tree, const struct probes *probes, const str
     free(folding.nodes);
 }
 
-/* The longest call instruction, with a prefix and an address of 4 bytes. */
-#define MAX_CALL_BYTES 8
-
 struct sampleprof_line *fold_find_call_probe(struct sampleprof *tree, const struct probes *probes,
                                              uint64_t vaddr)
 {

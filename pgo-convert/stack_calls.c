@@ -22,9 +22,6 @@ void stack_calls_add(struct binary *binary, uint64_t caller_vaddr, uint64_t call
         branches_add(&binary->stacks, caller_vaddr, callee->start_vaddr, weight);
 }
 
-/* The longest call instruction, with a prefix and an address of 4 bytes. */
-#define MAX_CALL_BYTES 8
-
 /* Of the instruction that holds vaddr: the last that starts at or before it, if it is near. */
 static uint64_t count_at(const struct counts *counts, uint64_t vaddr)
 {
