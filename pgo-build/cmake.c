@@ -30,7 +30,7 @@ bool cmake_configures(char *const *command)
     return true;
 }
 
-/* The word behind the option, or in the same word: -C DIR, -CDIR. */
+/* The word behind the option, or in the same word: -C DIR, -CDIR, --directory=DIR. */
 static const char *option_value(char *const *command, const char *option)
 {
     size_t len = strlen(option);
@@ -38,8 +38,8 @@ static const char *option_value(char *const *command, const char *option)
     for (size_t i = 1; command[i]; i++) {
         if (strcmp(command[i], option) == 0)
             return command[i + 1];
-        if (len == 2 && strncmp(command[i], option, len) == 0)
-            return command[i] + len;
+        if (strncmp(command[i], option, len) == 0 && (len == 2 || command[i][len] == '='))
+            return command[i] + len + (len > 2);
     }
     return NULL;
 }
@@ -58,6 +58,8 @@ char *cmake_scope(char *const *command)
         folder = option_value(command, "--build");
     else if (is_make(command[0]))
         folder = option_value(command, "-C");
+    if (!folder && is_make(command[0]))
+        folder = option_value(command, "--directory");
     if (folder && folder[0] == '-') /* --build --preset NAME */
         folder = NULL;
     real = path_real(folder ? folder : "."); /* as compilers that run there see it */

@@ -135,7 +135,8 @@ static bool review_one(struct review *review, const struct object *object)
 
     if (stat(object->output, &status) != 0)
         return false;
-    if (review->scope && !path_is_below(object->output, review->scope))
+    if (review->scope && !path_is_below(object->output, review->scope) &&
+        mtime_ns(&status) < review->since_ns)
         return true;
     count->known++;
     expired = status.st_mtim.tv_sec == LONG_AGO;

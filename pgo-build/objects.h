@@ -42,8 +42,9 @@ struct objects_count {
 };
 
 /*
- * Compares the known results below the folder `scope` with what the session would give them.
- * `since_ns`: when the command began that may have written some past the launcher.
+ * Compares the known results below the folder `scope` with what the session would give them, and
+ * those anywhere else that the command has written, which began at `since_ns`: it may have changed
+ * its folder, and may have written some past the launcher.
  */
 MUST_CHECK bool objects_count(const char *state, const struct session *session, const char *scope,
                               uint64_t since_ns, struct objects_count *count, struct err *err);
