@@ -113,6 +113,12 @@ static const char *why_none(const struct build *build)
     return build->profile_count ? "default.pgo has no samples" : "no default.pgo was found";
 }
 
+/* A default.pgo without samples is worth a warning. */
+static bool has_empty_profile(const struct build *build)
+{
+    return build->options.mode != PGO_OFF && build->profile_count;
+}
+
 /* Goals that remove objects, options that build nothing, and commands beside which nothing lies. */
 static bool builds_nothing(const struct report *report)
 {
@@ -133,51 +139,101 @@ static bool builds_nothing(const struct report *report)
     return build->environment.configures;
 }
 
-static void say_without_profile(const struct report *report, const char *why)
+static const char *ready_kind(bool probes)
 {
-    bool kept = !report->count && report->objects.stale && !builds_nothing(report);
+    return probes ? "probe" : "line";
+}
+
+static void say_compiled_without(const struct report *report, const char *why)
+{
     struct strbuf line = {0};
 
-    if (report->count) {
-        strbuf_add_format(&line, "%s: %zu %s compiled by ", why, report->count,
-                          files(report->count));
-        report_compilers(report, false, &line);
-        strbuf_add_text(&line, " without a profile");
-        if (report->verdicts[INJECT_PROFILE] == report->count)
-            strbuf_add_format(&line, ", ready to be profiled by %s",
-                              report->with_probes == report->count ? "probe" : "line");
-        else if (report->verdicts[INJECT_UNOPTIMIZED])
-            strbuf_add_format(&line, ", %zu of them not optimized (-O0): profiles need -O2",
-                              report->verdicts[INJECT_UNOPTIMIZED]);
-        add_cache(report, &line);
-    } else {
-        strbuf_add_format(&line, "%s", why);
-        if (kept) {
-            strbuf_add_format(&line, ": no file was compiled; %zu %s built otherwise",
-                              report->objects.stale,
-                              report->objects.stale == 1 ? "object here was" : "objects here were");
-            report_add_rebuild(report->build, &line);
-        }
-    }
-    if (kept || (report->build->options.mode != PGO_OFF && report->build->profile_count))
+    strbuf_add_format(&line, "%s: %zu %s compiled by ", why, report->count, files(report->count));
+    report_compilers(report, false, &line);
+    strbuf_add_text(&line, " without a profile");
+    if (report->verdicts[INJECT_PROFILE] == report->count)
+        strbuf_add_format(&line, ", ready to be profiled by %s",
+                          ready_kind(report->with_probes == report->count));
+    else if (report->verdicts[INJECT_UNOPTIMIZED])
+        strbuf_add_format(&line, ", %zu of them not optimized (-O0): profiles need -O2",
+                          report->verdicts[INJECT_UNOPTIMIZED]);
+    add_cache(report, &line);
+    if (has_empty_profile(report->build))
         talk_warn("%s", line.data);
-    else if (report->count)
+    else
         talk_say("%s", line.data);
     strbuf_release(&line);
+}
+
+/* The results of an earlier run: what they are, and what comes next. */
+static void say_kept_without(const struct report *report, const char *why)
+{
+    const struct objects_count *objects = &report->objects;
+    const struct build *build = report->build;
+    struct strbuf line = {0};
+
+    strbuf_add_format(&line, "%s", why);
+    if (objects->stale) {
+        strbuf_add_format(&line, ": no file was compiled; %zu %s built otherwise", objects->stale,
+                          objects->stale == 1 ? "object here was" : "objects here were");
+        report_add_rebuild(build, &line);
+    } else if (objects->unknown) {
+        strbuf_add_text(&line, ": no file was compiled");
+        add_unknown(report, &line);
+    } else if (objects->current) {
+        strbuf_add_format(&line, ": up to date, ready to be profiled by %s",
+                          ready_kind(selection_wants_probes(&build->session.selection, NULL)));
+        if (build->options.mode != PGO_OFF)
+            strbuf_add_text(&line, "; next: pgo-collect record -o default.pgo -- PROGRAM");
+    }
+    if (objects->stale || has_empty_profile(build))
+        talk_warn("%s", line.data);
+    else if (objects->unknown || objects->current)
+        talk_say("%s", line.data);
+    strbuf_release(&line);
+}
+
+static void say_without_profile(const struct report *report, const char *why)
+{
+    if (report->count)
+        say_compiled_without(report, why);
+    else if (!builds_nothing(report))
+        say_kept_without(report, why);
+    else if (has_empty_profile(report->build))
+        talk_warn("%s", why);
+}
+
+/* CC=clang or CXX=clang++ among the user's words: it would be no use to say so again. */
+static bool names_clang(const struct report *report, const char *variable)
+{
+    const char *const *words = (const char *const *)report->build->options.command;
+    size_t len = strlen(variable);
+
+    for (size_t i = 1; words[i]; i++)
+        if (strncmp(words[i], variable, len) == 0 &&
+            strncmp(path_base(words[i] + len), "clang", strlen("clang")) == 0)
+            return true;
+    return false;
 }
 
 /* A profile was there, and gcc got the files. */
 static void warn_gcc(const struct report *report)
 {
     struct strbuf line = {0};
-    bool cxx = false;
+    bool c = false, cxx = false;
 
     for (size_t i = 0; i < report->count; i++)
-        cxx |= report->entries[i].verdict == INJECT_GCC &&
-               strstr(path_base(report->entries[i].compiler), "++");
-    strbuf_add_format(&line, "%zu of %zu compiles used gcc and got no profile; try: ",
+        if (report->entries[i].verdict == INJECT_GCC)
+            *(strstr(path_base(report->entries[i].compiler), "++") ? &cxx : &c) = true;
+    strbuf_add_format(&line, "%zu of %zu compiles used gcc and got no profile",
                       report->verdicts[INJECT_GCC], report->count);
-    report_add_other_compiler(report->build, cxx, "clang in place of gcc", &line);
+    if ((c && names_clang(report, "CC=")) || (cxx && names_clang(report, "CXX="))) {
+        strbuf_add_text(&line, ", whatever the command line says: the makefile names gcc in a "
+                               "rule, or overrides CC; name clang there");
+    } else {
+        strbuf_add_text(&line, "; try: ");
+        report_add_other_compiler(report->build, cxx, "clang in place of gcc", &line);
+    }
     talk_warn("%s", line.data);
     strbuf_release(&line);
 }
