@@ -15,11 +15,11 @@
 /* The counts are sorted. Head counts are those of functions' entry probes. */
 void fold_probes(struct sampleprof *tree, const struct probes *probes, const struct counts *counts);
 
-/* The longest call instruction, with a prefix and an address of 4 bytes. */
-#define MAX_CALL_BYTES 8
-
-/* The line of the call whose instruction holds vaddr; NULL if there is no probe of it. */
+/*
+ * The line of the last call whose probe lies less than reach_bytes before vaddr, or at it; NULL if
+ * none does. The probe of a call lies at its instruction.
+ */
 struct sampleprof_line *fold_find_call_probe(struct sampleprof *tree, const struct probes *probes,
-                                             uint64_t vaddr);
+                                             uint64_t vaddr, uint64_t reach_bytes);
 
 #endif

@@ -5,13 +5,16 @@
 #include "base/memory.h"
 #include "estimate.h"
 #include "fold.h"
-#include "fold_probes.h"
+#include "fold_calls.h"
 
 /* An estimated target of a call site. */
 struct target {
     uint64_t site_vaddr, callee_vaddr;
     double calls;
 };
+
+/* The longest call instruction, with a prefix and an address of 4 bytes. */
+#define MAX_CALL_BYTES 8
 
 void stack_calls_add(struct binary *binary, uint64_t caller_vaddr, uint64_t callee_vaddr,
                      uint64_t weight)
@@ -83,18 +86,11 @@ static void fold_site(struct sampleprof *tree, const struct binary *binary,
     for (size_t i = 0; i < count; i++) {
         const char *callee = fold_name_of_entry(binary, targets[i].callee_vaddr);
         uint64_t calls = sum > 0 ? (uint64_t)((double)site_count * targets[i].calls / sum) : 0;
-        const struct symbolizer_frame *frames;
         struct sampleprof_line *line;
-        size_t frame_count;
 
         if (!callee || !calls)
             continue;
-        if (tree->is_probe_based) {
-            line = fold_find_call_probe(tree, binary->probes, targets[i].site_vaddr);
-        } else {
-            frame_count = symbolizer_find(binary->symbolizer, targets[i].site_vaddr, &frames);
-            line = fold_add_line(tree, frames, frame_count);
-        }
+        line = fold_call_site(tree, binary, targets[i].site_vaddr, MAX_CALL_BYTES);
         if (line)
             sampleprof_add_target(tree, line, callee, calls);
     }
