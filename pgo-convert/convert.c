@@ -85,12 +85,12 @@ static bool fold_binary(const struct convert_options *options, struct binary *bi
     counts_sort(&binary->samples);
     if (counts == &estimated)
         done = estimate_counts(binary->image, &binary->samples, rule_of(options), &estimated, err);
-    if (done && tree->is_probe_based) {
+    if (done && tree->is_probe_based)
         fold_probes(tree, binary->probes, counts);
-    } else if (done) {
+    else if (done)
         fold_counts(tree, binary, counts, is_sum ? FOLD_SUM : FOLD_MAX);
+    if (done)
         fold_calls(tree, binary);
-    }
     if (done && counts == &estimated && is_estimate(options))
         stack_calls_fold(tree, binary, counts);
     fold_samples(tree, binary);
