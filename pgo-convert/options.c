@@ -42,7 +42,7 @@ static const struct option_spec table[] = {
      "or by .gnu_debuglink; may be repeated (then: /usr/lib/debug, and the\n"
      "servers of DEBUGINFOD_URLS if that is set)",
      OPTION_DEBUG_DIR},
-    {"--format", OPTION_VALUE, "FORM", "text (default) or extbinary (needs llvm-profdata)",
+    {"--format", OPTION_VALUE, "FORM", "text (default) or extbinary, LLVM's binary form",
      OPTION_FORMAT},
     {"--input", OPTION_VALUE, "KIND",
      "auto (default: pprof), or counts: lines of 'ADDRESS COUNT', the exact\n"

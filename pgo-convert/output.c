@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "profdata.h"
+#include "profile/sampleprof_binary.h"
 #include "report_json.h"
 
 static const char *counts_kind(const struct convert_options *options, const struct report *report)
@@ -39,6 +39,16 @@ static bool write_report(const struct convert_options *options, const struct con
     return done;
 }
 
+static void write_binary(struct sampleprof *tree, struct strbuf *out)
+{
+    struct sampleprof_summary summary;
+    size_t count;
+    const struct sampleprof_function **flat = sampleprof_flatten(tree, &count);
+
+    sampleprof_summarize(flat, count, &summary);
+    sampleprof_write_binary(tree, flat, count, &summary, out);
+}
+
 bool output_write(const struct convert_options *options, const struct conversion *conversion,
                   struct err *err)
 {
@@ -55,9 +65,8 @@ bool output_write(const struct convert_options *options, const struct conversion
     sampleprof_write_text(conversion->tree, &text, &losses);
     if (options->is_strict)
         done = report_check_strict(&conversion->report, conversion->tree, &losses, err);
-    if (done && options->format == FORMAT_EXTBINARY) {
-        done = profdata_convert(&text, PROFDATA_EXTBINARY, &binary, err) ||
-               err_prepend(err, "--format=extbinary: ");
+    if (options->format == FORMAT_EXTBINARY) {
+        write_binary(conversion->tree, &binary);
         out = &binary;
     }
     done = done && (!options->report || write_report(options, conversion, &losses, err)) &&

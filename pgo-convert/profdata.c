@@ -39,14 +39,12 @@ static void say_failure(const char *profdata, const struct process_result *resul
 }
 
 /* llvm-profdata seeks in what it writes, so that cannot be a pipe: `fd` is a file in memory. */
-static bool run_profdata(const char *profdata, const struct strbuf *profile,
-                         enum profdata_form form, int fd, struct err *err)
+static bool run_profdata(const char *profdata, const struct strbuf *profile, int fd,
+                         struct err *err)
 {
     struct process_result result = {0};
     char *path = mem_format("/proc/%ld/fd/%d", (long)getpid(), fd);
-    const char *argv[] = {
-        profdata, "merge", "--sample", form == PROFDATA_TEXT ? "--text" : "--extbinary",
-        "-",      "-o",    path,       NULL};
+    const char *argv[] = {profdata, "merge", "--sample", "--text", "-", "-o", path, NULL};
     bool done = process_run(argv, profile->data, profile->len, MAX_OUTPUT_BYTES, &result, err);
 
     if (done && result.exit_code != 0) {
@@ -58,8 +56,7 @@ static bool run_profdata(const char *profdata, const struct strbuf *profile,
     return done;
 }
 
-bool profdata_convert(const struct strbuf *profile, enum profdata_form form, struct strbuf *out,
-                      struct err *err)
+bool profdata_to_text(const struct strbuf *profile, struct strbuf *out, struct err *err)
 {
     char *profdata = find_profdata(err);
     size_t before = out->len;
@@ -70,7 +67,7 @@ bool profdata_convert(const struct strbuf *profile, enum profdata_form form, str
         return false;
     fd = memfd_create("profile", MFD_CLOEXEC);
     done = (fd >= 0 || err_errno(err, "profile", "cannot create in memory")) &&
-           run_profdata(profdata, profile, form, fd, err) &&
+           run_profdata(profdata, profile, fd, err) &&
            file_read_fd(fd, profdata, MAX_OUTPUT_BYTES, out, err) &&
            (out->len > before ||
             err_set(err, ERR_IO, "%s: exit 0, but nothing was written", profdata));

@@ -1,8 +1,8 @@
 /*
- * profdata.h - LLVM's binary sample profiles, by the newest llvm-profdata on PATH.
+ * profdata.h - LLVM's binary sample profiles read, by the newest llvm-profdata on PATH.
  *
- * What the newest one writes, the clangs we support read. Errors: ERR_NOT_FOUND if there is none
- * on PATH, ERR_IO with its own words if it failed.
+ * The newest one reads what the others write. Errors: ERR_NOT_FOUND if there is none on PATH,
+ * ERR_IO with its own words if it failed.
  */
 #ifndef PGO_CONVERT_PROFDATA_H
 #define PGO_CONVERT_PROFDATA_H
@@ -10,13 +10,7 @@
 #include "base/err.h"
 #include "base/strbuf.h"
 
-enum profdata_form {
-    PROFDATA_TEXT,
-    PROFDATA_EXTBINARY,
-};
-
-/* Appends `profile`, in whichever form, to `out` in that form. */
-MUST_CHECK bool profdata_convert(const struct strbuf *profile, enum profdata_form form,
-                                 struct strbuf *out, struct err *err);
+/* Appends `profile`, in whichever form, to `out` as text. */
+MUST_CHECK bool profdata_to_text(const struct strbuf *profile, struct strbuf *out, struct err *err);
 
 #endif

@@ -22,7 +22,7 @@ struct sampleprof *sample_profile_read(const struct strbuf *content, struct err 
 
     if (sampleprof_form_of(content->data, content->len) == SAMPLEPROF_TEXT)
         return read_text(content, err);
-    if (profdata_convert(content, PROFDATA_TEXT, &text, err))
+    if (profdata_to_text(content, &text, err))
         tree = read_text(&text, err);
     else if (err->kind == ERR_IO)
         err_hint(err, "it starts like a binary sample profile, but llvm-profdata cannot read it: "

@@ -250,6 +250,22 @@ void sampleprof_finish(struct sampleprof *tree)
     sort_units(tree);
 }
 
+const struct sampleprof_function **sampleprof_flatten(struct sampleprof *tree, size_t *count)
+{
+    const struct sampleprof_function **flat =
+        arena_array(&tree->arena, tree->function_count, sizeof(*flat));
+    struct byteset names = {0};
+
+    *count = 0;
+    for (size_t i = 0; i < tree->function_count; i++) {
+        byteset_add_text(&names, tree->functions[i]->name);
+        if (names.count > *count)
+            flat[(*count)++] = tree->functions[i];
+    }
+    byteset_release(&names);
+    return flat;
+}
+
 size_t sampleprof_canonical_len(const char *name)
 {
     static const char *const suffixes[] = {".llvm.", ".part.", ".cold", ".isra.", ".constprop."};

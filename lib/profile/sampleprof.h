@@ -139,6 +139,12 @@ struct sampleprof_losses {
     const char *example; /* the name of the largest; NULL if none */
 };
 
+/*
+ * What a flat profile of the finished tree holds: of each name the function with the most samples.
+ * An array in the tree's arena, in the order of tree->functions.
+ */
+const struct sampleprof_function **sampleprof_flatten(struct sampleprof *tree, size_t *count);
+
 /* Appends the text form with the compile-unit map (docs/formats.md). The tree is finished. */
 void sampleprof_write_text(const struct sampleprof *tree, struct strbuf *out,
                            struct sampleprof_losses *losses);
