@@ -1,14 +1,13 @@
 #include "proc.h"
 
 #include <dirent.h>
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/number.h"
+#include "profile/maps_line.h"
 
 #define MAPS_MAX_BYTES ((size_t)256 * 1024 * 1024)
 
@@ -31,19 +30,19 @@ int *proc_threads(pid_t pid, size_t *count)
     return tids;
 }
 
-/* proc(5): "start-end perms offset dev inode      path"; without a path: anonymous memory. */
-static void map_line(char *line, pid_t pid, struct trace *trace)
+static void map_line(const char *text, pid_t pid, struct trace *trace)
 {
-    struct perf_record_map map = {0};
-    char perms[5] = "";
-    int path = 0;
+    struct maps_line line;
+    struct perf_record_map map;
 
-    if (sscanf(line, "%" SCNx64 "-%" SCNx64 " %4s %" SCNx64 " %*s %*s %n", &map.start_ip,
-               &map.limit_ip, perms, &map.pgoff, &path) < 4)
+    if (!maps_line_read(text, &line) || !line.is_executable)
         return;
-    if (perms[2] != 'x')
-        return;
-    map.name = path && line[path] ? line + path : "//anon"; /* the kernel's word in MMAP2 */
+    map = (struct perf_record_map){
+        .start_ip = line.start_ip,
+        .limit_ip = line.limit_ip,
+        .pgoff = line.pgoff,
+        .name = line.path[0] ? line.path : "//anon", /* the kernel's word in MMAP2 */
+    };
     trace_map(trace, (uint32_t)pid, &map);
 }
 

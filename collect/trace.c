@@ -67,7 +67,7 @@ static void add_sample(struct trace *trace, const struct perf_record *record)
 
     push(trace, &count, record->sample.ip, mapping);
     add_callers(trace, record, &count);
-    stacks_add(&trace->stacks, trace->frames, count);
+    stacks_add(&trace->stacks, trace->frames, count, 1);
     byteset_add(&trace->pids, &record->pid, sizeof(record->pid));
     byteset_add(&trace->tids, &record->tid, sizeof(record->tid));
     trace->sample_count++;

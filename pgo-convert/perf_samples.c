@@ -211,7 +211,7 @@ static void take_stack(struct reading *reading, const struct perf_record *record
             push_frame(reading, &count, record->pid, ip - 1);
         is_leaf = false;
     }
-    stacks_add(&reading->stacks, reading->frames, count);
+    stacks_add(&reading->stacks, reading->frames, count, 1);
 }
 
 static void take_sample(struct reading *reading, const struct perf_record *record)

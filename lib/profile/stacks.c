@@ -6,13 +6,14 @@
 #include "base/memory.h"
 #include "base/number.h"
 
-void stacks_add(struct stacks *stacks, const struct stack_frame *frames, size_t count)
+void stacks_add(struct stacks *stacks, const struct stack_frame *frames, size_t count,
+                uint64_t samples)
 {
     uint32_t id = byteset_add(&stacks->stacks, frames, count * sizeof(*frames));
 
     if (id == stacks->count)
         *ARRAY_PUSH(stacks->counts, stacks->count, stacks->capacity) = 0;
-    stacks->counts[id] = saturating_add(stacks->counts[id], 1);
+    stacks->counts[id] = saturating_add(stacks->counts[id], samples);
 }
 
 void stacks_release(struct stacks *stacks)
@@ -69,8 +70,11 @@ static void count_use(const struct stacks *stacks, struct ranked *ranked)
         for (size_t k = 0; k < count; k++)
             if (frames[k].mapping != ADDRESS_SPACE_NONE)
                 ranked[frames[k].mapping].is_used = true;
-        if (count && frames[0].mapping != ADDRESS_SPACE_NONE)
-            ranked[frames[0].mapping].leaf_count += stacks->counts[i];
+        if (count && frames[0].mapping != ADDRESS_SPACE_NONE) {
+            struct ranked *leaf = &ranked[frames[0].mapping];
+
+            leaf->leaf_count = saturating_add(leaf->leaf_count, stacks->counts[i]);
+        }
     }
 }
 

@@ -25,7 +25,9 @@ struct stacks {
     size_t count, capacity;
 };
 
-void stacks_add(struct stacks *stacks, const struct stack_frame *frames, size_t count);
+/* `samples` more of the stack of `count` frames. */
+void stacks_add(struct stacks *stacks, const struct stack_frame *frames, size_t count,
+                uint64_t samples);
 
 /*
  * Adds mappings, locations and samples to a profile that has the value types samples/count and
