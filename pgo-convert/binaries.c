@@ -96,40 +96,84 @@ void binaries_close(struct binaries *binaries)
     *binaries = (struct binaries){0};
 }
 
+/* Linux adds " (deleted)" to the path of a file that was replaced while it ran. */
+static bool has_name_of(const char *path, const struct profile_mapping *mapping)
+{
+    const char *name = path_base(path), *mapped = path_base(mapping->file);
+    size_t len = strlen(name);
+
+    return strncmp(name, mapped, len) == 0 &&
+           (!mapped[len] || strcmp(mapped + len, " (deleted)") == 0);
+}
+
 static bool belongs(const struct binary *binary, const struct profile_mapping *mapping)
 {
     if (mapping->build_id[0])
         return strcmp(image_build_id(binary->image), mapping->build_id) == 0;
-    return binary->is_named &&
-           strcmp(path_base(image_path(binary->image)), path_base(mapping->file)) == 0;
+    return binary->is_named && has_name_of(image_path(binary->image), mapping);
+}
+
+/* Is its code of the very extent that was mapped? */
+static bool is_as_large(const struct image *image, const struct profile_mapping *mapping)
+{
+    return image_is_code_extent(image, mapping->pgoff, mapping->limit_ip - mapping->start_ip);
+}
+
+/* The user is told, since there is no build id to tell. */
+static void take_for(struct binary *binary, const struct profile_mapping *mapping)
+{
+    if (!binary->taken_for)
+        binary->taken_for = mem_strdup(path_base(mapping->file));
 }
 
 /*
- * A file that was renamed since, from a time or a linker without build ids: its code has the very
- * extent that was mapped. The user is told.
+ * A file of --binary that was renamed since, from a time or a linker without build ids; or one that
+ * try_file() has found before.
  */
 static bool looks_alike(struct binary *binary, const struct profile_mapping *mapping)
 {
-    if (!binary->is_named || image_build_id(binary->image)[0] || mapping->build_id[0] ||
-        !image_is_code_extent(binary->image, mapping->pgoff, mapping->limit_ip - mapping->start_ip))
+    if (binary->is_named ? image_build_id(binary->image)[0] != '\0'
+                         : !has_name_of(image_path(binary->image), mapping))
         return false;
-    if (!binary->taken_for)
-        binary->taken_for = mem_strdup(path_base(mapping->file));
+    if (mapping->build_id[0] || !is_as_large(binary->image, mapping))
+        return false;
+    take_for(binary, mapping);
     return true;
 }
 
-/* Opens the file if its build id is the mapping's; a file that cannot be read is no candidate. */
+/* Without the cost of an image where there is a build id. */
+static bool may_be(const char *path, const struct profile_mapping *mapping)
+{
+    char *build_id;
+    bool is_it;
+
+    if (!mapping->build_id[0])
+        return true;
+    build_id = image_read_build_id(path);
+    is_it = strcmp(build_id, mapping->build_id) == 0;
+    free(build_id);
+    return is_it;
+}
+
+/*
+ * Opens the file if its build id is the mapping's, or if the mapping has none and the code is as
+ * large; a file that cannot be read is no candidate.
+ */
 static struct binary *try_file(struct binaries *binaries, const char *path,
                                const struct profile_mapping *mapping)
 {
-    char *build_id = image_read_build_id(path);
-    bool is_it = strcmp(build_id, mapping->build_id) == 0;
     struct err ignored = {0};
-    struct image *image;
+    struct image *image = may_be(path, mapping) ? image_open(path, &ignored) : NULL;
+    struct binary *binary;
 
-    free(build_id);
-    image = is_it ? image_open(path, &ignored) : NULL;
-    return image ? add(binaries, image, open_symbolizer(binaries, image, &ignored)) : NULL;
+    if (!image || (!mapping->build_id[0] && !is_as_large(image, mapping))) {
+        image_close(image);
+        return NULL;
+    }
+    binary = add(binaries, image, open_symbolizer(binaries, image, &ignored));
+    if (!mapping->build_id[0])
+        take_for(binary, mapping);
+    return binary;
 }
 
 /* By the path in the profile, the name here, then the debug folders and servers. */
@@ -146,7 +190,7 @@ static struct binary *look_for(struct binaries *binaries, const struct profile_m
     strbuf_add_format(&tried, "./%s", path_base(mapping->file));
     if (!found)
         found = try_file(binaries, path_base(mapping->file), mapping);
-    if (!found)
+    if (!found && mapping->build_id[0])
         path = debug_file_find_executable(mapping->build_id, &binaries->places, &tried);
     if (path)
         found = try_file(binaries, path, mapping);
@@ -183,7 +227,7 @@ struct binary *binaries_find(struct binaries *binaries, const struct profile_map
     for (size_t i = 0; !found && i < binaries->count; i++)
         if (looks_alike(binaries->items[i], mapping))
             found = binaries->items[i];
-    if (!found && mapping->build_id[0] && !binaries_is_system(mapping->file))
+    if (!found && (mapping->build_id[0] || mapping->file[0]) && !binaries_is_system(mapping->file))
         found = look_for(binaries, mapping);
     if (found)
         found->is_used = true;
@@ -204,8 +248,8 @@ void binaries_say(const struct binaries *binaries)
         const char *missing = binary->symbolizer ? symbolizer_missing(binary->symbolizer) : NULL;
 
         if (binary->taken_for)
-            talk_warn("%s: taken for %s, since its code is as large; neither has a build id to "
-                      "tell",
+            talk_warn("%s: taken for %s, since its code is as large; the profile has no build id "
+                      "to tell",
                       image_path(binary->image), binary->taken_for);
         if (missing)
             talk_warn("%s: split debug information %s was not found, nor %s.dwp: its functions "

@@ -4,10 +4,11 @@
  * The build id decides. Candidates are, in this order: the files of --binary, the path in the
  * profile, a file of the same name in the current folder, and what the debug folders and servers
  * have (debug_file.h). A mapping without a build id takes the file of --binary that has the same
- * name, or else one without build id whose code is just as large. A binary without debug
- * information takes it from a separate file, found in the same way. Life cycle: `struct binaries
- * binaries = {.places = ...};`, binaries_open(), binaries_find() for each mapping,
- * binaries_close().
+ * name, or one without build id whose code is just as large; else the path in the profile, or the
+ * file of that name here, if its code is just as large. The size alone may mislead, so that the
+ * user is told. A binary without debug information takes it from a separate file, found in the same
+ * way. Life cycle: `struct binaries binaries = {.places = ...};`, binaries_open(), binaries_find()
+ * for each mapping, binaries_close().
  */
 #ifndef PGO_CONVERT_BINARIES_H
 #define PGO_CONVERT_BINARIES_H
@@ -35,7 +36,7 @@ struct binary {
     struct counts executions;      /* exact counts of instructions, by executions_find() */
     struct branches_pair *calls;   /* the same: branches to the starts of functions, sorted */
     size_t call_count;
-    char *taken_for; /* the mapping's name, if it is another and nothing but the size agrees */
+    char *taken_for; /* the mapping's name, if nothing but the size tells */
     bool is_named;   /* by --binary */
     bool is_used;    /* some mapping is of this binary */
 };
