@@ -20,6 +20,7 @@ static const char *const kind_names[] = {
     [PROFILE_TEXT] = "text sample profile",
     [PROFILE_BINARY] = "binary sample profile",
     [PROFILE_PPROF] = "pprof",
+    [PROFILE_GPERFTOOLS] = "gperftools profile",
 };
 
 /* All of the first 4 KiB is text. */
@@ -53,6 +54,25 @@ static bool is_blank(const unsigned char *data, size_t len)
     return true;
 }
 
+/* 0, 3, 0 in words of 32 or 64 bits, of either byte order: lib/profile/gperftools.h. */
+static bool is_gperftools(const unsigned char *data, size_t len)
+{
+    static const struct {
+        size_t len;
+        const char *bytes;
+    } heads[] = {
+        {12, "\0\0\0\0\3\0\0\0\0\0\0\0"},
+        {12, "\0\0\0\0\0\0\0\3\0\0\0\0"},
+        {24, "\0\0\0\0\0\0\0\0\3\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"},
+        {24, "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\3\0\0\0\0\0\0\0\0"},
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(heads); i++)
+        if (len >= heads[i].len && memcmp(data, heads[i].bytes, heads[i].len) == 0)
+            return true;
+    return false;
+}
+
 enum profile_kind profile_kind(const void *data, size_t len)
 {
     /*
@@ -61,7 +81,6 @@ enum profile_kind profile_kind(const void *data, size_t len)
      */
     static const char sampleprof[] = "\xd0\xb1\xf4\xc9\x94\xa8\x53";
     static const char instrumentation[] = "\xfflprofi\x81";
-    static const char gperftools[] = "\0\0\0\0\0\0\0\0\3\0\0\0\0\0\0\0";
     const unsigned char *bytes = data;
 
     if (is_blank(bytes, len))
@@ -74,8 +93,8 @@ enum profile_kind profile_kind(const void *data, size_t len)
         return PROFILE_PERF_DATA;
     if (len >= 2 && bytes[0] == 0x1f && bytes[1] == 0x8b)
         return PROFILE_PPROF;
-    if (len >= 16 && memcmp(bytes, gperftools, 16) == 0)
-        return PROFILE_PPROF; /* the converter tells them apart */
+    if (is_gperftools(bytes, len))
+        return PROFILE_GPERFTOOLS;
     if (!is_text(bytes, len))
         return bytes[0] == 0x0a ? PROFILE_PPROF : PROFILE_FOREIGN; /* field 1, sample_type */
     return starts_with_function(data) ? PROFILE_TEXT : PROFILE_FOREIGN;
@@ -197,21 +216,28 @@ static bool prepare_llvm(struct profile *profile, const char *file, enum profile
     return done;
 }
 
-static bool convert(const struct profile_tools *tools, const char *source, const char *made,
-                    struct err *err)
+/* A recording, which pgo-convert makes counts of. */
+static bool is_recording(enum profile_kind kind)
 {
-    const char *const argv[] = {tools->convert, "--format=text", "-o", made, source, NULL};
+    return kind == PROFILE_PPROF || kind == PROFILE_GPERFTOOLS;
+}
+
+static bool convert(const struct profile_tools *tools, const struct profile *profile,
+                    const char *made, struct err *err)
+{
+    const char *const argv[] = {tools->convert, "--format=text", "-o", made, profile->source, NULL};
     struct process_result result = {0};
     bool done;
 
     if (!tools->convert) {
-        err_set(err, ERR_NOT_FOUND, "%s: is a pprof, and pgo-convert was not found", source);
+        err_set(err, ERR_NOT_FOUND, "%s: is a %s, and pgo-convert was not found", profile->source,
+                profile->kind);
         return err_hint(err, "install pgo-convert beside pgo-build");
     }
     done = process_run(argv, "", 0, MAX_BYTES, &result, err);
     if (done && result.exit_code != 0) {
         strbuf_add_char(&result.errors, '\n');
-        quote(err, source, "pgo-convert: ", result.errors.data);
+        quote(err, profile->source, "pgo-convert: ", result.errors.data);
         done = false;
     } else if (done && tools->verbose) {
         talk_say("%s", strbuf_text(&result.errors));
@@ -220,8 +246,8 @@ static bool convert(const struct profile_tools *tools, const char *source, const
     return done;
 }
 
-static bool prepare_pprof(struct profile *profile, const struct profile_tools *tools,
-                          struct err *err)
+static bool prepare_recording(struct profile *profile, const struct profile_tools *tools,
+                              struct err *err)
 {
     char *made = mem_format("%s/convert.XXXXXX", tools->cache);
     int fd = mkstemp(made);
@@ -229,7 +255,7 @@ static bool prepare_pprof(struct profile *profile, const struct profile_tools *t
 
     if (fd >= 0)
         close(fd);
-    done = done && convert(tools, profile->source, made, err) &&
+    done = done && convert(tools, profile, made, err) &&
            prepare_llvm(profile, made, PROFILE_TEXT, tools, err);
     unlink(made);
     free(made);
@@ -241,9 +267,9 @@ static char *memory_path(const struct profile_tools *tools, const struct strbuf 
                          enum profile_kind kind)
 {
     struct content_name content = content_name(bytes->data, bytes->len), name;
-    char *text = mem_format("%s\n%s\n%s\n%s", content.text, PGO_VERSION,
-                            tools->profdata ? tools->profdata : "",
-                            kind == PROFILE_PPROF ? tools->root : "");
+    char *text =
+        mem_format("%s\n%s\n%s\n%s", content.text, PGO_VERSION,
+                   tools->profdata ? tools->profdata : "", is_recording(kind) ? tools->root : "");
     char *path;
 
     name = content_name(text, strlen(text));
@@ -303,15 +329,17 @@ static bool refuse(enum profile_kind kind, const char *source, struct err *err)
         err_set(err, ERR_UNSUPPORTED, "%s: is perf's own perf.data", source);
         return err_hint(err, "pgo-collect import %s -o default.pgo", source);
     }
-    err_set(err, ERR_FORMAT, "%s: is neither a pprof nor an LLVM sample profile", source);
+    err_set(err, ERR_FORMAT,
+            "%s: is neither a pprof, nor a profile by gperftools, nor an LLVM sample profile",
+            source);
     return err_hint(err, "record one: pgo-collect record -o default.pgo -- COMMAND");
 }
 
 static bool prepare(struct profile *profile, enum profile_kind kind,
                     const struct profile_tools *tools, struct err *err)
 {
-    if (kind == PROFILE_PPROF)
-        return prepare_pprof(profile, tools, err);
+    if (is_recording(kind))
+        return prepare_recording(profile, tools, err);
     return prepare_llvm(profile, profile->source, kind, tools, err);
 }
 
@@ -333,7 +361,7 @@ bool profile_prepare(struct profile *profile, const char *source, const struct p
     if (!file_read(source, MAX_BYTES, &bytes, err))
         goto out;
     kind = profile_kind(strbuf_text(&bytes), bytes.len);
-    if (kind > PROFILE_PPROF) {
+    if (kind > PROFILE_GPERFTOOLS) {
         refuse(kind, source, err);
         goto out;
     }

@@ -1,10 +1,11 @@
 /*
  * profile.h - from the file that the user dropped to the one that clang reads.
  *
- * The kind is told by content: a pprof goes through pgo-convert, an LLVM text profile becomes
- * LLVM's extensible binary (clang takes 3.4 s and 615 MB a file for a text of 40 MB, 0.2 s and
- * 120 MB for the same in binary), a binary one is checked and kept. The result lies in
- * profiles/CONTENT/default.prof, so that its path stands for one content: caches may trust it.
+ * The kind is told by content: a pprof and a profile by gperftools go through pgo-convert, an LLVM
+ * text profile becomes LLVM's extensible binary (clang takes 3.4 s and 615 MB a file for a text of
+ * 40 MB, 0.2 s and 120 MB for the same in binary), a binary one is checked and kept. The result
+ * lies in profiles/CONTENT/default.prof, so that its path stands for one content: caches may trust
+ * it.
  * What was made of what is remembered (a binary that the converter finds today is gone after
  * the build), so each content is converted once for a project.
  *
@@ -24,6 +25,7 @@ enum profile_kind {
     PROFILE_TEXT,
     PROFILE_BINARY,
     PROFILE_PPROF,
+    PROFILE_GPERFTOOLS,
     PROFILE_INSTRUMENTATION,
     PROFILE_PERF_DATA,
     PROFILE_FOREIGN,

@@ -6,6 +6,7 @@
 #include "branch_text.h"
 #include "labels.h"
 #include "perf_samples.h"
+#include "profile/gperftools.h"
 #include "profile/perf_data.h"
 #include "profile/pprof.h"
 #include "profile/sampleprof_read.h"
@@ -25,6 +26,17 @@ static bool read_pprof(struct inputs *inputs, const struct strbuf *content, uint
         err_hint(err, "record or fetch it again; `pgo-collect record` writes such files");
     done = profile && samples_read(profile, inputs->options->sample_type, weight, inputs->binaries,
                                    inputs->lines, inputs->report, err);
+    profile_free(profile);
+    return done;
+}
+
+static bool read_gperftools(struct inputs *inputs, const struct strbuf *content, uint64_t weight,
+                            struct err *err)
+{
+    struct profile *profile = gperftools_read(content->data, content->len, err);
+    bool done = profile && samples_read(profile, inputs->options->sample_type, weight,
+                                        inputs->binaries, inputs->lines, inputs->report, err);
+
     profile_free(profile);
     return done;
 }
@@ -92,6 +104,10 @@ static bool read_content(struct inputs *inputs, const struct input_file *file,
         input->kind = INPUT_IS_PERF_DATA;
         return perf_samples_read(content->data, content->len, file->weight, inputs->binaries,
                                  inputs->report, err);
+    }
+    if (gperftools_is(content->data, content->len)) {
+        input->kind = INPUT_IS_GPERFTOOLS;
+        return read_gperftools(inputs, content, file->weight, err);
     }
     if (inputs->options->input == INPUT_COUNTS) {
         input->kind = INPUT_IS_COUNTS;

@@ -67,9 +67,9 @@ static const struct option_spec table[] = {
 static const char help_head[] =
     "usage: pgo-convert [OPTION]... PROFILE[@WEIGHT]...\n"
     "\n"
-    "Converts sampled CPU profiles (pprof, perf.data) to LLVM's sample profile, for\n"
-    "clang's -fprofile-sample-use; sample profiles of LLVM's, in any form, may be among\n"
-    "them: all are added up. The profiled binary is found by its build id and\n"
+    "Converts sampled CPU profiles (pprof, perf.data, gperftools) to LLVM's sample profile,\n"
+    "for clang's -fprofile-sample-use; sample profiles of LLVM's, in any form, may be\n"
+    "among them: all are added up. The profiled binary is found by its build id and\n"
     "gives inline stacks, discriminators and basic blocks; without it, names and lines of\n"
     "a symbolized profile are used. A report goes to standard error.\n"
     "\n"

@@ -24,6 +24,7 @@ static const char *const reasons[DROP_REASON_COUNT] = {
 static const char *const kinds[] = {
     [INPUT_IS_PPROF] = "pprof",
     [INPUT_IS_PERF_DATA] = "perf.data",
+    [INPUT_IS_GPERFTOOLS] = "gperftools profile",
     [INPUT_IS_BRANCH_TEXT] = "branch text",
     [INPUT_IS_COUNTS] = "counts",
     [INPUT_IS_PROFILE] = "sample profile",

@@ -34,6 +34,7 @@ enum drop_reason {
 enum report_input_kind {
     INPUT_IS_PPROF,
     INPUT_IS_PERF_DATA,
+    INPUT_IS_GPERFTOOLS,
     INPUT_IS_BRANCH_TEXT,
     INPUT_IS_COUNTS,
     INPUT_IS_PROFILE, /* LLVM's */

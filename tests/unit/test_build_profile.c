@@ -32,6 +32,11 @@ static void test_kind(void **state)
         {"\xfflprofi\x81", 8, PROFILE_INSTRUMENTATION},
         {"PERFILE2", 8, PROFILE_PERF_DATA},
         {"\x1f\x8b\x08\0", 4, PROFILE_PPROF},
+        {"\0\0\0\0\3\0\0\0\0\0\0\0", 12, PROFILE_GPERFTOOLS},
+        {"\0\0\0\0\0\0\0\3\0\0\0\0", 12, PROFILE_GPERFTOOLS},
+        {"\0\0\0\0\0\0\0\0\3\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 24, PROFILE_GPERFTOOLS},
+        {"\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\3\0\0\0\0\0\0\0\0", 24, PROFILE_GPERFTOOLS},
+        {"\0\0\0\0\3\0\0\0\1\0\0\0", 12, PROFILE_FOREIGN}, /* another version */
         {"\x0a\x04\x08\x01\x10\x02", 6, PROFILE_PPROF},
         {"\x7f"
          "ELF\x02\x01\x01\0",
