@@ -12,15 +12,13 @@ static void add_input(struct arguments *arguments, const char *word, const char 
 {
     enum input_kind kind = input_kind(word, language);
 
-    if (strcmp(word, "-") == 0) {
-        arguments->has_stdin = true;
+    if (kind == INPUT_OTHER) {
         arguments->other_inputs++;
-    } else if (kind == INPUT_OTHER) {
-        arguments->other_inputs++;
-    } else {
-        *ARRAY_PUSH(arguments->sources, arguments->source_count, arguments->source_capacity) = word;
-        arguments->assembly_count += kind == INPUT_ASSEMBLY;
+        return;
     }
+    *ARRAY_PUSH(arguments->sources, arguments->source_count, arguments->source_capacity) = word;
+    arguments->assembly_count += kind == INPUT_ASSEMBLY;
+    arguments->header_count += kind == INPUT_HEADER;
 }
 
 /* An option of WORD_LLVM: it can be given once with clang 14, and the last one counts with newer
@@ -167,6 +165,11 @@ static void read_words(struct arguments *arguments, struct walk *walk, const str
     }
 }
 
+bool arguments_are_headers(const struct arguments *arguments)
+{
+    return arguments->source_count && arguments->header_count == arguments->source_count;
+}
+
 void arguments_read(struct arguments *arguments, int argc, char **argv)
 {
     struct words words = {0};
@@ -177,7 +180,7 @@ void arguments_read(struct arguments *arguments, int argc, char **argv)
     read_words(arguments, &walk, &words);
     if (walk.not_for_us || (!arguments->source_count && !arguments->other_inputs))
         arguments->phase = ARGUMENTS_OTHER;
-    else if (walk.to_object)
+    else if (walk.to_object || arguments_are_headers(arguments))
         arguments->phase = ARGUMENTS_COMPILE;
     else
         arguments->phase = arguments->source_count ? ARGUMENTS_COMPILE_LINK : ARGUMENTS_LINK;

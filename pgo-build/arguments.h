@@ -16,7 +16,7 @@
 
 enum arguments_phase {
     ARGUMENTS_OTHER,        /* asks for a version, preprocesses, checks syntax, ... */
-    ARGUMENTS_COMPILE,      /* sources to objects or assembly */
+    ARGUMENTS_COMPILE,      /* sources to objects or assembly; headers */
     ARGUMENTS_COMPILE_LINK, /* sources to a program in one step */
     ARGUMENTS_LINK,
 };
@@ -24,22 +24,22 @@ enum arguments_phase {
 struct arguments {
     struct arena arena;
     enum arguments_phase phase;
-    const char **sources; /* C, C++ and assembly files, and headers to precompile */
+    const char **sources; /* C, C++ and assembly files, and headers to precompile; "-": stdin */
     size_t source_count, source_capacity;
     size_t assembly_count; /* of these */
-    size_t other_inputs;   /* objects, libraries, other languages, standard input */
-    bool has_stdin;
-    bool to_assembly;   /* -S */
-    bool to_bitcode;    /* -emit-llvm */
-    const char *output; /* of -o, or NULL */
-    const char *target; /* the machine to compile for, or NULL: the compiler's own */
-    bool optimized;     /* -O1 and up, -Og, -Os, -Oz: the last one counts */
-    bool debug_lines;   /* the user asks for line tables or more */
-    bool own_profile;   /* the user names a profile, or records or refuses one */
-    bool own_probes;    /* the user says something about pseudo-probes */
-    bool probes;        /* ... and wants them */
-    bool own_macro_map; /* the user maps paths in macros */
-    bool own_placement; /* the user says something about LLVM's order of blocks */
+    size_t header_count;   /* of these */
+    size_t other_inputs;   /* objects, libraries, other languages */
+    bool to_assembly;      /* -S */
+    bool to_bitcode;       /* -emit-llvm */
+    const char *output;    /* of -o, or NULL */
+    const char *target;    /* the machine to compile for, or NULL: the compiler's own */
+    bool optimized;        /* -O1 and up, -Og, -Os, -Oz: the last one counts */
+    bool debug_lines;      /* the user asks for line tables or more */
+    bool own_profile;      /* the user names a profile, or records or refuses one */
+    bool own_probes;       /* the user says something about pseudo-probes */
+    bool probes;           /* ... and wants them */
+    bool own_macro_map;    /* the user maps paths in macros */
+    bool own_placement;    /* the user says something about LLVM's order of blocks */
     bool lto;
     bool build_id;    /* the user says something about it */
     bool relocatable; /* -r */
@@ -52,6 +52,9 @@ struct arguments {
 /* argv[0] is the compiler. Never fails: what is not understood is OTHER. */
 void arguments_read(struct arguments *arguments, int argc, char **argv);
 void arguments_release(struct arguments *arguments);
+
+/* Headers alone, to be precompiled: there is no code in the result, and nothing to link. */
+bool arguments_are_headers(const struct arguments *arguments);
 
 /* Where the i-th source's result goes: -o, or its name in the current folder, or a.out. */
 char *arguments_output(const struct arguments *arguments, size_t i); /* absolute; free() it */

@@ -52,16 +52,16 @@ static bool is_trial_place(const char *path)
 
 static bool is_trial(const struct arguments *arguments, const char *folder)
 {
+    static const char null[] = "/dev/null";
     const char *output = arguments->output;
 
     if (is_trial_place(folder) || (output && is_trial_place(output)) ||
-        (output &&
-         (strcmp(output, "/dev/null") == 0 || strcmp(path_base(output), "conftest") == 0)))
+        (output && (strcmp(output, null) == 0 || strcmp(path_base(output), "conftest") == 0)))
         return true;
     for (size_t i = 0; i < arguments->source_count; i++)
-        if (is_trial_place(arguments->sources[i]))
+        if (is_trial_place(arguments->sources[i]) || strcmp(arguments->sources[i], null) == 0)
             return true;
-    return arguments->has_stdin && !arguments->source_count;
+    return false;
 }
 
 /* Does a source's name hold where the project lies? */
@@ -135,7 +135,7 @@ struct inject_decision inject_decide(const struct arguments *arguments,
     struct inject_decision decision = {.verdict = INJECT_OTHER};
     bool links = arguments->phase == ARGUMENTS_LINK || arguments->phase == ARGUMENTS_COMPILE_LINK;
 
-    if (arguments->phase == ARGUMENTS_OTHER)
+    if (arguments->phase == ARGUMENTS_OTHER || arguments_are_headers(arguments))
         return decision;
     if (is_trial(arguments, folder)) {
         decision.verdict = INJECT_TRIAL;

@@ -19,12 +19,12 @@
 
 enum inject_verdict {
     INJECT_PROFILE,     /* takes the profile, if there is one for its source */
-    INJECT_OTHER,       /* nothing to compile, or another language */
+    INJECT_OTHER,       /* nothing to compile, or another language, or headers */
     INJECT_LINK,        /* a plain link */
     INJECT_ASSEMBLY,    /* the rest: compiled, but not for us, and why */
     INJECT_UNOPTIMIZED, /* -O0 or none */
     INJECT_OWN_PROFILE, /* the user's own -fprofile... */
-    INJECT_TRIAL,       /* conftest, CMake's and Meson's checks, standard input */
+    INJECT_TRIAL,       /* conftest, CMake's and Meson's checks, what is of or to /dev/null */
     INJECT_GCC,
     INJECT_UNKNOWN_COMPILER,
     INJECT_UNDER_CACHE, /* run by a compiler cache that stands outside of us */

@@ -5,7 +5,8 @@
 #define PGO_BUILD_INPUT_H
 
 enum input_kind {
-    INPUT_SOURCE, /* C, C++, and headers to precompile */
+    INPUT_SOURCE, /* C and C++ */
+    INPUT_HEADER, /* of these, to precompile */
     INPUT_ASSEMBLY,
     INPUT_OTHER,
 };
