@@ -196,7 +196,7 @@ struct profile *gperftools_read(const void *data, size_t len, struct err *err)
     struct stacks stacks = {0};
     struct profile *profile = NULL;
     struct slots slots;
-    size_t text_off;
+    size_t text_off = 0;
 
     if (!find_form(data, len, &slots)) {
         err_set(err, ERR_FORMAT, "not a CPU profile by gperftools");
