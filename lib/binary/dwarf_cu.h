@@ -21,6 +21,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/memory.h"
 #include "binary/dwarf_abbrev.h"
 #include "binary/dwarf_bytes.h"
 #include "binary/dwarf_form.h"
@@ -28,7 +29,8 @@
 /* Of one file; of a package: those that belong to one unit. */
 struct dwarf_sections {
     struct dwarf_bytes info, abbrev, str, line_str, str_offsets, addr, rnglists, ranges, line;
-    bool were_compressed; /* some of them */
+    bool were_compressed;      /* some of them, and libelf decompressed them in place */
+    struct arena decompressed; /* the content of others */
 };
 
 struct dwarf_cu {

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/path.h"
+#include "binary/section_zstd.h"
 
 /* A .dwo or .dwp. */
 struct split_file {
@@ -62,6 +63,7 @@ static bool read_name(const char *name, bool is_split, char *out, size_t out_len
     return true;
 }
 
+/* In place, by libelf: by zlib, and by what a libelf newer than Debian 12's can do. */
 static bool decompress(Elf_Scn *section, const GElf_Shdr *header, const char *name,
                        bool *were_compressed, struct err *err)
 {
@@ -87,6 +89,22 @@ static struct dwarf_bytes content_of(Elf_Scn *section)
                                : (struct dwarf_bytes){0};
 }
 
+static bool read_section(Elf_Scn *section, const GElf_Shdr *header, const char *name,
+                         struct dwarf_sections *sections, struct dwarf_bytes *bytes,
+                         struct err *err)
+{
+    if (header->sh_flags & SHF_COMPRESSED && section_is_zstd(section)) {
+        if (section_zstd_read(section, &sections->decompressed, &bytes->data, &bytes->len, err))
+            return true;
+        err_prepend(err, "section %s: cannot be decompressed: ", name);
+        return err_hint(err, "the file is damaged: link it anew, or take another copy");
+    }
+    if (!decompress(section, header, name, &sections->were_compressed, err))
+        return false;
+    *bytes = content_of(section);
+    return true;
+}
+
 bool dwarf_sections_read(void *elf, bool is_split, struct dwarf_sections *sections, struct err *err)
 {
     size_t names;
@@ -106,29 +124,37 @@ bool dwarf_sections_read(void *elf, bool is_split, struct dwarf_sections *sectio
             place = find_place(sections, what);
         if (!place)
             continue;
-        if (!decompress(section, &header, name, &sections->were_compressed, err))
+        if (!read_section(section, &header, name, sections, place, err)) {
+            dwarf_sections_release(sections);
             return false;
-        *place = content_of(section);
+        }
     }
     return true;
 }
 
-static struct dwarf_bytes find_section(Elf *elf, const char *wanted)
+void dwarf_sections_release(struct dwarf_sections *sections)
+{
+    arena_release(&sections->decompressed);
+    *sections = (struct dwarf_sections){0};
+}
+
+/* False: it is there, and cannot be decompressed. */
+static bool read_index_section(struct split_file *file, struct err *err)
 {
     size_t names;
     Elf_Scn *section = NULL;
     GElf_Shdr header;
 
-    if (elf_getshdrstrndx(elf, &names) != 0)
-        return (struct dwarf_bytes){0};
-    while ((section = elf_nextscn(elf, section))) {
+    if (elf_getshdrstrndx(file->elf, &names) != 0)
+        return true;
+    while ((section = elf_nextscn(file->elf, section))) {
         const char *name =
-            gelf_getshdr(section, &header) ? elf_strptr(elf, names, header.sh_name) : NULL;
+            gelf_getshdr(section, &header) ? elf_strptr(file->elf, names, header.sh_name) : NULL;
 
-        if (name && strcmp(name, wanted) == 0)
-            return content_of(section);
+        if (name && strcmp(name, ".debug_cu_index") == 0)
+            return read_section(section, &header, name, &file->sections, &file->index, err);
     }
-    return (struct dwarf_bytes){0};
+    return true;
 }
 
 static void close_file(struct split_file *file)
@@ -136,6 +162,7 @@ static void close_file(struct split_file *file)
     for (size_t i = 0; i < file->unit_count; i++)
         free(file->units[i]);
     free(file->units);
+    dwarf_sections_release(&file->sections);
     elf_end(file->elf);
     free(file);
 }
@@ -147,8 +174,7 @@ static bool read_file(struct split_file *file)
     if (!file->elf || elf_kind(file->elf) != ELF_K_ELF ||
         !dwarf_sections_read(file->elf, true, &file->sections, &ignored))
         return false;
-    file->index = find_section(file->elf, ".debug_cu_index");
-    return file->sections.info.len > 0;
+    return read_index_section(file, &ignored) && file->sections.info.len > 0;
 }
 
 /*

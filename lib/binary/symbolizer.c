@@ -111,6 +111,7 @@ void symbolizer_close(struct symbolizer *symbolizer)
     for (size_t i = 0; i < dwarf->unit_count; i++)
         dwarf_unit_release(&dwarf->units[i]);
     dwarf_split_close(&dwarf->split);
+    dwarf_sections_release(&dwarf->sections);
     byteset_release(&dwarf->origins);
     free(dwarf->functions);
     free(dwarf->units);

@@ -15,7 +15,7 @@ export LC_ALL=C PATH="$bin:$bin/../tests/tools:$PATH"
 
 fail() { echo "FAILED: $*"; exit 1; }
 for tool in clang++-22 clang++-19 g++ ld.lld-22 ld.lld-19 ld.gold llvm-symbolizer-22 llvm-dwp-22 \
-    llvm-dwp-19 llvm-objdump-22 python3 symbolize; do
+    llvm-dwp-19 llvm-objdump-22 llvm-objcopy-22 readelf python3 symbolize; do
     command -v $tool >/dev/null || { echo "skipped: $tool is missing"; exit 77; }
 done
 scratch=$(mktemp -d) || exit 1
@@ -139,7 +139,17 @@ for version in 4 5; do
     compare "$what"
 done
 
-# Compressed by what libelf may not know: said, or read right.
-if clang++-22 -O2 -g1 -gz=zstd --ld-path=ld.lld-22 one.cc two.cc -o app 2>log; then
-    symbolize app </dev/null 2>log || grep -q 'cannot be decompressed' log || { cat log; fail zstd; }
-fi
+# Compressed by zstd, which libelf may not know: one file, split units, a package.
+check clang++-22 -g1 -fdebug-info-for-profiling -gz=zstd --ld-path=ld.lld-22
+readelf -t app | grep -q ZSTD || fail "$what: nothing is compressed"
+rm -f ./*.dwo ./*.dwp
+build clang++-22 -g2 -gsplit-dwarf -gz=zstd --ld-path=ld.lld-22
+for unit in ./*.dwo; do
+    llvm-objcopy-22 --compress-debug-sections=zstd "$unit" || fail "$what: llvm-objcopy-22"
+done
+compare "$what"
+llvm-dwp-22 -e app -o app.dwp 2>log || { cat log; fail "$what: llvm-dwp-22"; }
+llvm-objcopy-22 --compress-debug-sections=zstd app.dwp || fail "$what: llvm-objcopy-22"
+mkdir -p away
+mv ./*.dwo away
+compare "$what, package"

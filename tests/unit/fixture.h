@@ -12,7 +12,7 @@
 #include "base/memory.h"
 #include "binary/image.h"
 
-static const char *const fixture_names[] = {"dwarf4", "dwarf5", "compressed"};
+static const char *const fixture_names[] = {"dwarf4", "dwarf5", "compressed", "compressed_zstd"};
 
 static inline char *fixture_path(const char *name)
 {
