@@ -56,7 +56,7 @@ char *cmake_scope(char *const *command)
 
     if (is(command[0], "cmake"))
         folder = option_value(command, "--build");
-    else if (is_make(command[0]))
+    else if (is_make(command[0]) || is(command[0], "meson"))
         folder = option_value(command, "-C");
     if (!folder && is_make(command[0]))
         folder = option_value(command, "--directory");

@@ -87,13 +87,42 @@ const char *objects_compiler(const struct session *session, const char *asked)
     return strchr(asked, '/') ? asked : session_tool(session, asked);
 }
 
-void objects_expire(const char *path)
+static void set_old(const char *path)
 {
     struct timespec times[2] = {{.tv_nsec = UTIME_OMIT}, {.tv_sec = LONG_AGO}};
 
     if (utimensat(AT_FDCWD, path, times, AT_SYMLINK_NOFOLLOW) != 0) {
         /* gone, or not ours to touch: the report sees what is compiled */
     }
+}
+
+/* libtool makes d/.libs/x.o and d/x.o, and make looks at d/x.lo, which names them; free() it. */
+static char *libtool_file(const char *path)
+{
+    const char *base = path_base(path), *dot = strrchr(base, '.');
+    char *folder = path_folder(path), *name, *file;
+
+    if (strcmp(path_base(folder), ".libs") == 0) {
+        char *above = path_folder(folder);
+
+        free(folder);
+        folder = above;
+    }
+    name = mem_format("%.*s.lo", dot ? (int)(dot - base) : (int)strlen(base), base);
+    file = path_join(folder, name);
+    free(folder);
+    free(name);
+    return file;
+}
+
+void objects_expire(const char *path)
+{
+    char *libtool = libtool_file(path);
+
+    set_old(path);
+    if (objects_is_object(path))
+        set_old(libtool);
+    free(libtool);
 }
 
 /* Would the same compile get something else today? */

@@ -59,7 +59,7 @@ const char *objects_compiler(const struct session *session, const char *asked);
 
 bool objects_is_object(const char *path); /* by its name */
 
-/* Sets a file to be rebuilt. */
+/* Sets a file to be rebuilt, and what libtool has made of it. */
 void objects_expire(const char *path);
 
 #endif

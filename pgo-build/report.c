@@ -68,6 +68,14 @@ bool report_uses(const struct report *report, const struct profile *profile)
     return report->build->profile_count == 1;
 }
 
+bool report_is_outside(const struct report *report)
+{
+    for (size_t i = 0; i < report->count; i++)
+        if (path_is_below(report->entries[i].source, report->build->project.root))
+            return false;
+    return report->count != 0;
+}
+
 bool report_read(struct report *report, const struct build *build, int exit_code, struct err *err)
 {
     struct log_entry entry;

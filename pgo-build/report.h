@@ -39,6 +39,9 @@ const struct profile *report_profile(const struct report *report, const struct l
 /* Is the profile one that an object of this project was made with? */
 bool report_uses(const struct report *report, const struct profile *profile);
 
+/* Does every source lie outside of the project, where no default.pgo was looked for? */
+bool report_is_outside(const struct report *report);
+
 /* The share of the profiles' samples that found their function and line, 0 to 100; -1: unknown. */
 double report_found_pct(const struct report *report);
 

@@ -158,6 +158,12 @@ static void say_compiled_without(const struct report *report, const char *why)
         strbuf_add_format(&line, ", %zu of them not optimized (-O0): profiles need -O2",
                           report->verdicts[INJECT_UNOPTIMIZED]);
     add_cache(report, &line);
+    if (report->build->options.mode != PGO_OFF && !report->build->profile_count &&
+        report_is_outside(report))
+        strbuf_add_format(&line,
+                          "; their sources are not below %s, where a default.pgo was looked for: "
+                          "start pgo-build in their folder, or name one: -pgo=FILE",
+                          report->build->project.root);
     if (has_empty_profile(report->build))
         talk_warn("%s", line.data);
     else

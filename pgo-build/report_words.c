@@ -1,7 +1,9 @@
 #include "report_words.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "base/path.h"
 
 bool report_runs(const struct build *build, const char *program)
@@ -43,12 +45,24 @@ void report_add_rebuild(const struct build *build, struct strbuf *out)
         strbuf_add_format(out, " %s", all);
 }
 
+static bool is_meson_tree(const struct build *build)
+{
+    char *folder = path_join(build->scope, "meson-private");
+    bool is = file_exists(folder);
+
+    free(folder);
+    return is;
+}
+
 void report_add_other_compiler(const struct build *build, bool cxx, const char *advice,
                                struct strbuf *out)
 {
     if (report_runs_make(build)) {
         report_add_command(build, out);
         strbuf_add_format(out, " CC=clang%s", cxx ? " CXX=clang++" : "");
+    } else if (report_runs(build, "meson") || is_meson_tree(build)) {
+        strbuf_add_format(out, "rm -r %s, then pgo-build meson setup %s",
+                          build_shorten(build, build->scope), build_shorten(build, build->scope));
     } else if (report_runs(build, "cmake") || report_runs(build, "ninja")) {
         strbuf_add_text(out, "remove CMakeCache.txt, then pgo-build cmake -S . -B build");
     } else {
