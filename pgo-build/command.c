@@ -93,7 +93,7 @@ bool command_run(const struct build *build, int *status, int *code, struct err *
 
 bool command_is_nested(void)
 {
-    const char *state = getenv(ENVIRONMENT_SESSION);
+    const char *state = getenv(SESSION_VARIABLE);
 
     return state && *state && session_is_live(state);
 }

@@ -76,7 +76,7 @@ void environment_plan(struct environment *environment, const struct state *state
     add(environment, "PATH",
         arena_format(&environment->arena, "%s%s%s", state->bin, *toolchain->path ? ":" : "",
                      toolchain->path));
-    add(environment, ENVIRONMENT_SESSION, arena_strdup(&environment->arena, state->folder));
+    add(environment, SESSION_VARIABLE, arena_strdup(&environment->arena, state->folder));
     if (configures_cmake) {
         plan_cmake(environment, state, toolchain);
         return;

@@ -15,9 +15,6 @@
 #include "state.h"
 #include "toolchain.h"
 
-/* In the environment of everything that runs below a pgo-build: its state folder. */
-#define ENVIRONMENT_SESSION "PGO_BUILD_SESSION"
-
 struct environment_variable {
     const char *name, *value;
 };

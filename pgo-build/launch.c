@@ -35,16 +35,19 @@ static char *find_self(void)
     return mem_strdup(path);
 }
 
+static bool is_in(const char *folder, const char *word)
+{
+    size_t len = strlen(folder);
+
+    return strncmp(word, folder, len) == 0 && word[len] == '/';
+}
+
 /* Is the word one of the names in our folder? Then that name, else NULL. */
 static const char *our_name(const struct launch *launch, const char *word)
 {
-    size_t len = strlen(launch->bin);
-
     if (!strchr(word, '/'))
         return word;
-    if (strncmp(word, launch->bin, len) == 0 && word[len] == '/')
-        return path_base(word);
-    return NULL;
+    return is_in(launch->bin, word) || is_in(launch->home, word) ? path_base(word) : NULL;
 }
 
 /* Caches must run the real compiler and not find us again: our folder leaves PATH. */
@@ -140,18 +143,31 @@ static void choose_cache(struct launch *launch)
     free(masked);
 }
 
+/* The session to serve; none: we are to pass through. */
+static void find_session(struct launch *launch)
+{
+    const char *other = getenv(SESSION_VARIABLE);
+    struct err ignored = {0};
+
+    launch->bin = mem_strdup(launch->home);
+    launch->state = path_folder(launch->home);
+    if (!session_is_live(launch->state) && other && session_is_live(other)) {
+        replace(&launch->bin, path_join(other, "bin"));
+        replace(&launch->state, mem_strdup(other));
+    }
+    launch->live =
+        session_is_live(launch->state) && session_read(&launch->session, launch->state, &ignored);
+}
+
 bool launch_read(struct launch *launch, int argc, char **argv, struct err *err)
 {
-    struct err ignored = {0};
     const char *name;
 
     launch->self = find_self();
     if (!launch->self)
         return err_errno(err, "/proc/self/exe", "cannot read");
-    launch->bin = path_folder(launch->self);
-    launch->state = path_folder(launch->bin);
-    launch->live =
-        session_read(&launch->session, launch->state, &ignored) && session_is_live(launch->state);
+    launch->home = path_folder(launch->self);
+    find_session(launch);
     launch->argc = argc;
     launch->argv = argv;
     argv[0] = launch->self;
@@ -173,6 +189,7 @@ void launch_release(struct launch *launch)
 {
     session_release(&launch->session);
     free(launch->self);
+    free(launch->home);
     free(launch->bin);
     free(launch->state);
     free(launch->asked);

@@ -24,6 +24,9 @@
 #include "base/strbuf.h"
 #include "selection.h"
 
+/* In the environment of everything that runs below a pgo-build: its state folder. */
+#define SESSION_VARIABLE "PGO_BUILD_SESSION"
+
 /* A name that stands in bin/, and the program that it means: "cc" -> "/usr/bin/clang-22". */
 struct session_tool {
     const char *name, *path;
