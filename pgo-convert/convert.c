@@ -258,6 +258,21 @@ static bool merge(struct parts *parts, const struct binaries *binaries,
     return check_tree(conversion->tree, &conversion->report, err);
 }
 
+/*
+ * To the tree that is written: where its counts come from. Exact counts of instructions are no
+ * samples. After --refresh it is the new recording that tells how old the profile is.
+ */
+static void add_provenance(const struct convert_options *options, struct conversion *conversion)
+{
+    const struct report *report = &conversion->report;
+    struct provenance *provenance = &conversion->tree->provenance;
+
+    provenance_merge(provenance, &report->provenance);
+    if (options->input != INPUT_COUNTS)
+        provenance->samples = saturating_add(provenance->samples,
+                                             saturating_add(report->by_address, report->by_line));
+}
+
 static bool has_servers(void)
 {
     const char *urls = getenv("DEBUGINFOD_URLS");
@@ -292,6 +307,8 @@ bool convert(const struct convert_options *options, struct conversion *conversio
            merge(&parts, &binaries, conversion, err) &&
            measure_staleness(&binaries, conversion, err) &&
            (!options->refresh || refresh_tree(options->refresh, &binaries, conversion, err));
+    if (done)
+        add_provenance(options, conversion);
     parts_release(&parts);
     binaries_say(&binaries);
     binaries_close(&binaries);

@@ -13,6 +13,28 @@
 #include "sample_profile.h"
 #include "samples.h"
 
+#define NS_PER_S 1000000000
+
+/* In seconds; a duration that cannot be is none. */
+static int64_t end_of(const struct profile *profile)
+{
+    int64_t end_ns;
+
+    if (profile->duration_ns < 0 ||
+        __builtin_add_overflow(profile->time_ns, profile->duration_ns, &end_ns))
+        end_ns = profile->time_ns;
+    return end_ns / NS_PER_S;
+}
+
+/* Text has no mappings: it is of the only --binary. */
+static void note_binary(struct inputs *inputs)
+{
+    const struct image *image = inputs->binaries->items[0]->image;
+
+    provenance_add_binary(&inputs->report->provenance, image_build_id(image),
+                          path_base(image_path(image)));
+}
+
 static bool read_pprof(struct inputs *inputs, const struct strbuf *content, uint64_t weight,
                        struct err *err)
 {
@@ -26,6 +48,9 @@ static bool read_pprof(struct inputs *inputs, const struct strbuf *content, uint
         err_hint(err, "record or fetch it again; `pgo-collect record` writes such files");
     done = profile && samples_read(profile, inputs->options->sample_type, weight, inputs->binaries,
                                    inputs->lines, inputs->report, err);
+    if (done)
+        provenance_add_time(&inputs->report->provenance, profile->time_ns / NS_PER_S,
+                            end_of(profile));
     profile_free(profile);
     return done;
 }
@@ -69,8 +94,10 @@ static bool read_counts(struct inputs *inputs, const struct strbuf *content, uin
     struct counts counts = {0};
     bool done = counts_read(strbuf_text(content), content->len, &counts, err);
 
-    if (done)
+    if (done) {
         take_counts(inputs, &counts, weight);
+        note_binary(inputs);
+    }
     counts_release(&counts);
     return done;
 }
@@ -84,6 +111,7 @@ static bool read_sample_profile(struct inputs *inputs, const struct input_file *
     if (!tree)
         return false;
     parts_add(inputs->parts, PART_PROFILE, file->path, tree, file->weight);
+    provenance_merge(&inputs->report->provenance, &tree->provenance);
     input->kind = INPUT_IS_PROFILE;
     input->functions = tree->function_count;
     input->total = parts_total_of(&inputs->parts->items[inputs->parts->count - 1]);
@@ -97,8 +125,11 @@ static bool read_content(struct inputs *inputs, const struct input_file *file,
         return read_sample_profile(inputs, file, content, input, err);
     if (inputs->options->input == INPUT_AUTO && branch_text_is(content->data, content->len)) {
         input->kind = INPUT_IS_BRANCH_TEXT;
-        return branch_text_read(content->data, content->len, file->weight, inputs->binaries,
-                                inputs->report, err);
+        if (!branch_text_read(content->data, content->len, file->weight, inputs->binaries,
+                              inputs->report, err))
+            return false;
+        note_binary(inputs);
+        return true;
     }
     if (perf_data_is(content->data, content->len)) {
         input->kind = INPUT_IS_PERF_DATA;

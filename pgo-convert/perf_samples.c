@@ -270,6 +270,18 @@ static void look_for_named(struct reading *reading)
                 find_binary(reading, (uint32_t)id);
 }
 
+/* What branch records came from; samples of time are noted by samples_read(). */
+static void note_binaries(struct reading *reading)
+{
+    for (size_t id = 0; id < reading->candidate_count; id++) {
+        const struct binary *binary = reading->candidates[id].binary;
+
+        if (binary && (binary->branches.jumps.count || binary->branches.ranges.count))
+            provenance_add_binary(&reading->report->provenance, image_build_id(binary->image),
+                                  path_base(reading->spaces.mappings[id].file));
+    }
+}
+
 bool perf_samples_read(const void *data, size_t len, uint64_t weight, struct binaries *binaries,
                        struct report *report, struct err *err)
 {
@@ -288,6 +300,7 @@ bool perf_samples_read(const void *data, size_t len, uint64_t weight, struct bin
     if (step == PERF_DATA_ERROR && err->kind == ERR_FORMAT)
         err_hint(err, "it was cut short or damaged: copy it again, or record again");
     done = step == PERF_DATA_END && (reading.by_branch || take_stacks(&reading, err));
+    note_binaries(&reading);
     if (done)
         look_for_named(&reading);
     address_spaces_release(&reading.spaces);

@@ -60,6 +60,7 @@ bool report_is_staleness(const struct report *report)
 void report_release(struct report *report)
 {
     staleness_release(&report->staleness);
+    provenance_release(&report->provenance);
     free(report->inputs);
 }
 

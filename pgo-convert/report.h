@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "profile/provenance.h"
 #include "profile/sampleprof.h"
 #include "refresh.h"
 #include "staleness.h"
@@ -72,7 +73,8 @@ struct report {
     char checksum_example[128];               /* theirs: the tree may be replaced */
     const char *refreshed;                    /* the old profile, borrowed; NULL: none */
     struct refresh_report refresh;
-    struct staleness staleness; /* of sample profiles against a build; else empty */
+    struct staleness staleness;   /* of sample profiles against a build; else empty */
+    struct provenance provenance; /* of what was read; its samples are those of sample profiles */
 };
 
 /* Good until the next one is added. */

@@ -48,6 +48,21 @@ static void take_address(struct samples *samples, struct binary *binary,
     }
 }
 
+/* The profile is of its binary, whether that is here or not. */
+static void note_mapping(const struct samples *samples, uint32_t id)
+{
+    const struct profile_mapping *mapping;
+    const struct binary *binary;
+
+    if (id == PROFILE_NONE)
+        return;
+    mapping = &samples->profile->mappings[id];
+    binary = samples->binaries[id];
+    provenance_add_binary(&samples->report->provenance,
+                          binary ? image_build_id(binary->image) : mapping->build_id,
+                          path_base(mapping->file));
+}
+
 /* `binary` is NULL, or without debug information: then that is what is to be mended. */
 static void take_lines(struct samples *samples, const struct profile_location *location,
                        const struct binary *binary, const char *binary_name, uint64_t weight)
@@ -55,10 +70,12 @@ static void take_lines(struct samples *samples, const struct profile_location *l
     enum drop_reason reason = DROP_NO_BINARY;
 
     if (location->line_count &&
-        fold_lines(samples->tree, samples->profile, location, weight, &reason))
+        fold_lines(samples->tree, samples->profile, location, weight, &reason)) {
         samples->report->by_line = saturating_add(samples->report->by_line, weight);
-    else
+        note_mapping(samples, location->mapping);
+    } else {
         report_drop(samples->report, binary ? DROP_NO_DEBUG : reason, weight, binary_name);
+    }
 }
 
 /* The vaddr of a frame, if it is in a binary that is here with debug information. */
@@ -139,6 +156,9 @@ bool samples_read(const struct profile *profile, const char *sample_type, uint64
                                          (uint64_t)value.divisor,
                                      weight));
     }
+    for (size_t i = 0; i < profile->mapping_count; i++)
+        if (samples.binaries[i] && samples.binaries[i]->samples.count)
+            note_mapping(&samples, (uint32_t)i);
     free(samples.binaries);
     return true;
 }

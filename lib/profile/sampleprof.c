@@ -21,6 +21,7 @@ void sampleprof_free(struct sampleprof *tree)
     byteset_release(&tree->names);
     byteset_release(&tree->keys);
     byteset_release(&tree->unit_paths);
+    provenance_release(&tree->provenance);
     arena_release(&tree->arena);
     free(tree);
 }

@@ -23,6 +23,7 @@
 #include "base/byteset.h"
 #include "base/memory.h"
 #include "base/strbuf.h"
+#include "profile/provenance.h"
 
 /* Where in a function: line minus the line of its start, in 16 bits, and base discriminator. */
 struct sampleprof_site {
@@ -70,7 +71,8 @@ struct sampleprof_unit {
 
 struct sampleprof {
     bool is_probe_based;
-    uint32_t refresh_count; /* how often it was refreshed since it was first made */
+    uint32_t refresh_count;       /* how often it was refreshed since it was first made */
+    struct provenance provenance; /* of the profile as a whole */
     struct arena arena;
     struct byteset names; /* of all functions, callees and targets */
     struct byteset keys;  /* of `functions`: name, and unit if static */

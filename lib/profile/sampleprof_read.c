@@ -285,6 +285,8 @@ static bool read_note(struct reader *reader, char *note, struct err *err)
 {
     char *rest;
 
+    if (!reader->function_count && provenance_take(&reader->tree->provenance, note))
+        return true;
     if ((rest = skip(note, "samples ")) && reader->depth)
         read_samples(reader, rest);
     if ((rest = skip(note, "refresh ")))

@@ -18,7 +18,8 @@
  *
  * (checksums in a probe-based profile, where line_off is the index of a probe)
  *
- * In comments, which LLVM skips, what --refresh needs: under a function's first line
+ * In comments, which LLVM skips, where it comes from (provenance.h), at the head; what --refresh
+ * needs: under a function's first line
  *
  *   #!pgo samples 57 since 3
  *
@@ -155,6 +156,7 @@ void sampleprof_write_text(const struct sampleprof *tree, struct strbuf *out,
     struct byteset written = {0};
 
     *losses = (struct sampleprof_losses){0};
+    provenance_write(&tree->provenance, out);
     for (size_t i = 0; i < tree->function_count; i++) {
         const struct sampleprof_function *function = tree->functions[i];
         size_t before = written.count;

@@ -126,7 +126,8 @@ for kind in pie no-pie; do # the same count for the same instruction of the same
         >$kind.pprof
     pgo-convert -o $kind.prof $kind.pprof 2>report || { cat report; fail "$kind"; }
 done
-cmp pie.prof no-pie.prof || fail "PIE and non-PIE differ"
+grep -v '^#!pgo binary' no-pie.prof >expected
+grep -v '^#!pgo binary' pie.prof | cmp - expected || fail "PIE and non-PIE differ"
 grep -q '^evaluate:' pie.prof || fail "PIE: no evaluate()"
 
 # --- a symbolized profile alone, on a machine without the binary: the same functions on top

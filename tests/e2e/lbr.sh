@@ -122,14 +122,17 @@ profgen: 27 functions and inlined copies, 616 lines, 13 of them raised to their 
 autofdo: 26 functions and inlined copies, 605 lines, 0 of them raised to their targets
 END
 diff expected compared || fail "the profiles differ (< expected, > came)"
-sed 1q ours | grep -q '^longest_match:[0-9]*:1548$' || fail "hottest: $(sed 1q ours)"
-sed -n 3p ours | grep -qx ' 0: 2497' || fail "its first line: $(sed -n 3p ours)"
+grep -v '^#' ours >records
+sed 1q records | grep -q '^longest_match:[0-9]*:1548$' || fail "hottest: $(sed 1q records)"
+sed -n 2p records | grep -qx ' 0: 2497' || fail "its first line: $(sed -n 2p records)"
 
 # what llvm-profgen takes from the records is what ours takes: ranges and branches as text
 llvm-profgen-22 --perfdata="$recording" --binary=test.binary --output=unsymbolized \
     --skip-symbolization 2>messages || fail "$(cat messages)"
 pgo-convert --binary=test.binary -o from-text unsymbolized 2>messages || fail "$(cat messages)"
-cmp ours from-text || fail "the unsymbolized profile of llvm-profgen gives another one"
+grep -v '^#!pgo recorded' ours >expected # a range is no sample
+grep -v '^#!pgo recorded' from-text | cmp - expected ||
+    fail "the unsymbolized profile of llvm-profgen gives another one"
 
 # the binary under another name, from a pipe: the same, and a warning
 cp test.binary gzip.bin

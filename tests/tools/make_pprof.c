@@ -8,6 +8,7 @@
  *
  *     type TYPE UNIT                              a value type; all of them come first
  *     period TYPE UNIT VALUE
+ *     time START_NS DURATION_NS
  *     default TYPE
  *     mapping START LIMIT PGOFF BUILD_ID FILE
  *     function NAME SYSTEM_NAME START_LINE FILE
@@ -202,6 +203,9 @@ static void take(struct profile *profile, char **words, size_t count)
         profile->period_type.type = text(profile, words[1]);
         profile->period_type.unit = text(profile, words[2]);
         profile->period = decimal(words[3]);
+    } else if (strcmp(what, "time") == 0 && count == 3) {
+        profile->time_ns = decimal(words[1]);
+        profile->duration_ns = decimal(words[2]);
     } else if (strcmp(what, "default") == 0 && count == 2) {
         profile->default_type = text(profile, words[1]);
     } else if (strcmp(what, "mapping") == 0 && count == 6) {

@@ -54,8 +54,9 @@ static void test_identity_of_notes(void **state)
     (void)state;
     expect_same("f:3:1\n#!pgo samples 57 since 3\n 1: 3\ng:1:1\n#!pgo samples 2\n 1: 1\n"
                 "h:0:0\n#!pgo samples 0 since 4\n#!pgo refresh 4\n#!pgo units 1\n#!pgo unit a.c\n");
-    expect_written("#!pgo samples 5\nf:1:0\n 1: 1\n#!pgo samples x since 4294967296\n",
-                   "f:1:0\n 1: 1\n");
+    expect_same("#!pgo recorded 5 samples from 2026-11-20T10:00:00Z to 2026-11-20T10:05:00Z\n"
+                "#!pgo binary 0a1b app\nf:1:0\n 1: 1\n");
+    expect_written("f:1:0\n 1: 1\n#!pgo samples x since 4294967296\n", "f:1:0\n 1: 1\n");
     expect_written("f:1:0\n#!pgo samples 5\n 1: 1\nf.cold:1:0\n#!pgo samples 2\n 1: 1\n",
                    "f:2:0\n#!pgo samples 7\n 1: 2\n");
 }

@@ -13,7 +13,7 @@
 make_pprof <description >symbolized
 try symbolized
 # twice the same, weighted
-try symbolized@2 symbolized | head -1
+try symbolized@2 symbolized | sed 2q
 # a build id and no names: what to do is in the hint
 {
     head_of_pprof

@@ -21,7 +21,7 @@ cat default.pgo
 # not there yet, no sample profile, damaged
 try --refresh=missing.pgo -o out first
 try --refresh=second -o out first
-head -c 30 first.pgo >cut.pgo
+head -c 58 first.pgo >cut.pgo
 try --refresh=cut.pgo -o out first
 absent out
 # the other kind
