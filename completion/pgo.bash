@@ -35,7 +35,7 @@ _pgo_silence() {
 # The options that are proposed where a word starts with '-'.
 _pgo_convert_options='-o --binary= --count= --debug-dir= --format= --input= --label= --refresh= --report=
     --sample-type= --strict --help --version'
-_pgo_build_options='-pgo= -probes= -n -v -report= --help --version'
+_pgo_build_options='-pgo= -probes= -slices= -n -v -report= --help --version'
 _pgo_collect_options='--help --version'
 _pgo_record_options='-F -d -p -o -f --call-graph= --help --version'
 _pgo_bench_options='--base= --test= -n --gate= --check-output --mode= --timeout= --json=
@@ -62,7 +62,7 @@ _pgo_build_command() {
         word=${COMP_WORDS[i]}
         case $word in
         --) i=$((i + 1)) && break ;;
-        -pgo | --pgo | -probes | --probes | -report | --report)
+        -pgo | --pgo | -probes | --probes | -slices | --slices | -report | --report)
             i=$((i + 1)) # its value is the next word, or behind a word '='
             [[ ${COMP_WORDS[i]-} != = ]] || i=$((i + 1))
             ;;
@@ -90,11 +90,11 @@ _pgo_build() {
         mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -f -- "$_pgo_current")
         compopt -o filenames 2>/dev/null
         ;;
-    -probes | --probes) _pgo_reply 'auto on off' ;;
+    -probes | --probes | -slices | --slices) _pgo_reply 'auto on off' ;;
     -report | --report) ;; # files
     *)
         case $_pgo_current in
-        --*) _pgo_reply '--pgo= --probes= --report= --help --version' ;;
+        --*) _pgo_reply '--pgo= --probes= --slices= --report= --help --version' ;;
         -*) _pgo_reply "$_pgo_build_options" ;;
         *) mapfile -t COMPREPLY < <(compgen -c -- "$_pgo_current") ;;
         esac

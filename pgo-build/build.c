@@ -10,6 +10,7 @@
 #include "base/path.h"
 #include "base/process.h"
 #include "cmake.h"
+#include "slices.h"
 
 #define MAX_SESSION_BYTES ((size_t)16 * 1024 * 1024)
 
@@ -157,17 +158,43 @@ static bool check_probes(const struct build *build, struct err *err)
     return true;
 }
 
+/* The indexes of the profiles' slices. */
+static bool prepare_slices(struct build *build, struct err *err)
+{
+    struct selection *selection = &build->session.selection;
+    const struct slices_place place = {build->state.cache, build->state.folder,
+                                       build->project.root};
+
+    for (size_t i = 0; i < build->profile_count; i++) {
+        const struct profile *profile = build->profiles[i];
+        char *path;
+
+        if (!profile->text || selection->slices == SLICES_OFF)
+            continue;
+        path = slices_make(profile, &place, err);
+        if (!path)
+            return err_prepend(err, "%s: ", build_shorten(build, profile->source));
+        *ARRAY_PUSH(selection->indexes, selection->index_count, selection->index_capacity) =
+            (struct slice_index){.profile = profile->source,
+                                 .path = arena_strdup(&build->session.arena, path)};
+        free(path);
+    }
+    selection_open(selection);
+    return true;
+}
+
 bool build_prepare_profiles(struct build *build, struct err *err)
 {
     struct selection *selection = &build->session.selection;
 
     selection->root = build->project.root;
     selection->probes = build->options.probes;
+    selection->slices = build->options.slices;
     if (build->options.mode == PGO_OFF)
         return true;
     if (build->options.mode == PGO_FILE ? !prepare_named(build, err) : !prepare_found(build, err))
         return false;
-    return check_probes(build, err);
+    return check_probes(build, err) && prepare_slices(build, err);
 }
 
 static bool fill_bin(struct build *build, struct err *err)
@@ -212,7 +239,7 @@ static bool join_session(const char *path, const struct strbuf *text, struct err
         return true;
     err_set(err, ERR_MISMATCH, "another pgo-build is running here with other settings");
     return err_hint(err, "wait for it to end, or start in its folder with the same -pgo, -probes, "
-                         "PATH and default.pgo");
+                         "-slices, PATH and default.pgo");
 }
 
 static size_t size_of(const struct build *build, const char *name)

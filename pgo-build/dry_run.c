@@ -102,7 +102,9 @@ static void print_compile(const struct build *build, char **words)
     decision = inject_decide(&arguments, &compiler, build->project.start);
     if (arguments.source_count) {
         char *source = path_absolute(arguments.sources[0]);
-        const struct selection_profile *profile = selection_find(&build->session.selection, source);
+        struct selection_profile sliced;
+        const struct selection_profile *profile = inject_select(
+            decision.shape, source, &build->session.selection, &sliced, &arguments.arena);
 
         inject_spell(&flags, decision.shape, profile, &build->session.selection, &arguments.arena);
         free(source);

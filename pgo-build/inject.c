@@ -7,6 +7,8 @@
 #include "base/path.h"
 #include "base/strbuf.h"
 
+enum { OLDEST_PROVEN = 19, NEWEST_PROVEN = 22 }; /* tests/e2e/slices-*.sh */
+
 static const char *const verdict_names[] = {
     [INJECT_PROFILE] = "profile",
     [INJECT_OTHER] = "other",
@@ -73,6 +75,20 @@ static bool has_absolute_source(const struct arguments *arguments)
     return false;
 }
 
+/*
+ * A command has one profile: the slice of one file does for no other, and none for a link with LTO,
+ * which makes the code of all. That slices give the same objects is proven for some compilers.
+ */
+static unsigned slice_shape(const struct arguments *arguments, const struct compiler *compiler)
+{
+    unsigned major = compiler_major(compiler);
+
+    if (arguments->source_count != 1 || (arguments->phase != ARGUMENTS_COMPILE && arguments->lto))
+        return 0;
+    return INJECT_TAKES_SLICE |
+           (major >= OLDEST_PROVEN && major <= NEWEST_PROVEN ? INJECT_PROVEN_SLICE : 0);
+}
+
 /* The compile's part of the shape. */
 static struct inject_decision decide_compile(const struct arguments *arguments,
                                              const struct compiler *compiler)
@@ -96,7 +112,7 @@ static struct inject_decision decide_compile(const struct arguments *arguments,
         decision.verdict = INJECT_OWN_PROFILE;
         return decision;
     }
-    decision.shape |= INJECT_TAKES_PROFILE;
+    decision.shape |= INJECT_TAKES_PROFILE | slice_shape(arguments, compiler);
     if (compiler->reports_staleness)
         decision.shape |= INJECT_TAKES_STALENESS;
     if (compiler->inlines_plainly)
@@ -180,6 +196,20 @@ enum inject_verdict inject_settle(const struct inject_decision *decision,
         !is_fit(decision->shape, profile))
         return INJECT_NO_PROBES;
     return decision->verdict;
+}
+
+const struct selection_profile *inject_select(unsigned shape, const char *source,
+                                              const struct selection *selection,
+                                              struct selection_profile *sliced, struct arena *arena)
+{
+    const unsigned needed = selection->slices == SLICES_ON
+                                ? INJECT_TAKES_SLICE
+                                : INJECT_TAKES_SLICE | INJECT_PROVEN_SLICE;
+    const struct selection_profile *profile = selection_find(selection, source);
+
+    if (!profile || !profile->path || selection->slices == SLICES_OFF || (shape & needed) != needed)
+        return profile;
+    return selection_slice(selection, profile, source, sliced, arena);
 }
 
 static void add(struct inject_flags *flags, const char *flag)

@@ -47,6 +47,8 @@ enum inject_shape {
     INJECT_TAKES_PLACEMENT = 256,     /* the order of blocks that LLVM chooses by itself by probe */
     INJECT_TAKES_LTO_PLACEMENT = 512, /* the same at the link */
     INJECT_TAKES_MACRO_MAP = 1024,    /* with probes: a source is named by an absolute path */
+    INJECT_TAKES_SLICE = 2048,        /* one file is compiled, and nothing is linked with LTO */
+    INJECT_PROVEN_SLICE = 4096,       /* ... by a compiler for which -slices=auto is enough */
 };
 
 struct inject_decision {
@@ -57,6 +59,15 @@ struct inject_decision {
 /* `folder`: the current one. */
 struct inject_decision inject_decide(const struct arguments *arguments,
                                      const struct compiler *compiler, const char *folder);
+
+/*
+ * The profile that a compile or link of this shape gets for the source: the selected one or, where
+ * the command and the modes allow it, the source's slice of it (then in `sliced` and the arena).
+ */
+const struct selection_profile *inject_select(unsigned shape, const char *source,
+                                              const struct selection *selection,
+                                              struct selection_profile *sliced,
+                                              struct arena *arena);
 
 struct inject_flags {
     const char *items[16]; /* no shape spells more than 14, and dry_run.c adds a NULL */

@@ -93,9 +93,10 @@ static char *find_source(const struct launch *launch, const char *word)
     return path;
 }
 
-static void prepare(const struct launch *launch, struct job *job)
+static void prepare(struct launch *launch, struct job *job)
 {
-    const struct selection_profile *profile = NULL;
+    const struct selection_profile *profile;
+    struct selection_profile sliced;
     struct err err = {0};
     char *folder = path_absolute(".");
 
@@ -108,7 +109,9 @@ static void prepare(const struct launch *launch, struct job *job)
         job->decision = (struct inject_decision){.verdict = INJECT_UNDER_CACHE};
     job->source =
         find_source(launch, job->arguments.source_count ? job->arguments.sources[0] : ".");
-    profile = selection_find(&launch->session.selection, job->source);
+    selection_open(&launch->session.selection);
+    profile = inject_select(job->decision.shape, job->source, &launch->session.selection, &sliced,
+                            &job->arguments.arena);
     job->decision.verdict = inject_settle(&job->decision, profile);
     job->probes = inject_probes(job->decision.shape, profile, &launch->session.selection);
     inject_spell(&job->flags, job->decision.shape, profile, &launch->session.selection,

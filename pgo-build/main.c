@@ -69,8 +69,8 @@ int main(int argc, char **argv)
     }
     if (command_is_nested()) {
         if (build.options.settings_given)
-            talk_warn("runs inside another pgo-build, whose settings hold: -pgo and -probes have "
-                      "no effect");
+            talk_warn("runs inside another pgo-build, whose settings hold: -pgo, -probes and "
+                      "-slices have no effect");
         return command_replace(build.options.command);
     }
     code = run(&build);

@@ -128,14 +128,16 @@ void objects_expire(const char *path)
 /* Would the same compile get something else today? */
 static bool is_stale(const struct object *object, const struct session *session)
 {
-    const struct selection_profile *profile = selection_find(&session->selection, object->source);
+    const struct selection_profile *profile;
     const char *compiler = objects_compiler(session, object->asked);
+    struct selection_profile sliced;
     struct inject_flags flags = {0};
     struct content_name key;
     struct arena arena = {0};
 
     if (!compiler)
         return true;
+    profile = inject_select(object->shape, object->source, &session->selection, &sliced, &arena);
     inject_spell(&flags, object->shape, profile, &session->selection, &arena);
     key = inject_key(compiler, &flags);
     arena_release(&arena);

@@ -8,6 +8,7 @@
 enum {
     OPTION_PGO,
     OPTION_PROBES,
+    OPTION_SLICES,
     OPTION_DRY_RUN,
     OPTION_VERBOSE,
     OPTION_REPORT,
@@ -24,6 +25,11 @@ static const struct option_spec table[] = {
      "pseudo-probes, which tell blocks of code apart that share a line:\n"
      "auto (default): where the profile is by probe; on, off: for all",
      OPTION_PROBES},
+    {"-slices", OPTION_VALUE, "auto|on|off",
+     "give each file only the part of the profile that can matter to it, so\n"
+     "that a changed profile rebuilds few files: auto (default): with clang\n"
+     "19 to 22, whose objects stay the same; on: with any; off: never",
+     OPTION_SLICES},
     {"-n", OPTION_FLAG, NULL, "say what would be run, and run nothing", OPTION_DRY_RUN},
     {"-v", OPTION_FLAG, NULL, "say what each file got", OPTION_VERBOSE},
     {"-report", OPTION_VALUE, "FILE", "write the report as JSON", OPTION_REPORT},
@@ -37,8 +43,8 @@ static void print_help(void)
 
     strbuf_add_text(
         &text,
-        "usage: pgo-build [-pgo=auto|off|FILE] [-probes=auto|on|off] [-n] [-v] [-report=FILE]\n"
-        "                 [--] COMMAND [ARG...]\n\n"
+        "usage: pgo-build [-pgo=auto|off|FILE] [-probes=auto|on|off] [-slices=auto|on|off]\n"
+        "                 [-n] [-v] [-report=FILE] [--] COMMAND [ARG...]\n\n"
         "Runs a build so that clang optimizes each file by the profile lying next to it, in\n"
         "default.pgo. The command is any build: make, ninja, cmake, or a compiler.\n\n");
     options_describe(table, ARRAY_SIZE(table), &text);
@@ -81,6 +87,12 @@ static bool take_probes(struct build_options *options, const char *value, struct
            err_set(err, ERR_USAGE, "-probes=%s: expected auto, on or off", value);
 }
 
+static bool take_slices(struct build_options *options, const char *value, struct err *err)
+{
+    return slices_mode_parse(value, &options->slices) ||
+           err_set(err, ERR_USAGE, "-slices=%s: expected auto, on or off", value);
+}
+
 /* One option; OPTIONS_RUN means: go on reading. */
 static enum options_outcome take(struct build_options *options, int id, const char *value,
                                  struct err *err)
@@ -92,6 +104,9 @@ static enum options_outcome take(struct build_options *options, int id, const ch
     case OPTION_PROBES:
         options->settings_given = true;
         return take_probes(options, value, err) ? OPTIONS_RUN : OPTIONS_WRONG;
+    case OPTION_SLICES:
+        options->settings_given = true;
+        return take_slices(options, value, err) ? OPTIONS_RUN : OPTIONS_WRONG;
     case OPTION_DRY_RUN:
         options->dry_run = true;
         return OPTIONS_RUN;

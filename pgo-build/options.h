@@ -8,6 +8,7 @@
 
 #include "base/err.h"
 #include "probes.h"
+#include "slice_index.h"
 
 enum pgo_mode { PGO_AUTO, PGO_OFF, PGO_FILE };
 
@@ -15,6 +16,7 @@ struct build_options {
     enum pgo_mode mode;
     const char *file; /* of -pgo=FILE */
     enum probes_mode probes;
+    enum slices_mode slices;
     bool settings_given; /* one of the above */
     bool dry_run, verbose;
     const char *report; /* where the JSON goes, or NULL */

@@ -13,6 +13,8 @@
 #include "base/process.h"
 #include "base/talk.h"
 #include "record.h"
+#include "slices.h"
+#include "store.h"
 
 #define MAX_BYTES ((size_t)2 * 1024 * 1024 * 1024)
 
@@ -126,22 +128,6 @@ void profile_count_text(struct profile *profile, const char *text)
     }
 }
 
-/* Puts the bytes at profiles/CONTENT/default.prof; returns the path. */
-static char *keep(const struct profile_tools *tools, const struct strbuf *bytes, struct err *err)
-{
-    struct content_name name = content_name(bytes->data, bytes->len);
-    char *folder = mem_format("%s/profiles/%s", tools->cache, name.text);
-    char *path = path_join(folder, "default.prof");
-
-    if (!file_exists(path) && (!file_make_folders(folder, err) ||
-                               !file_write(path, bytes->data, bytes->len, FILE_REPLACE, err))) {
-        free(path);
-        path = NULL;
-    }
-    free(folder);
-    return path;
-}
-
 /* The last line of what a program said, without the program's own prefix. */
 static void quote(struct err *err, const char *source, const char *prefix, char *said)
 {
@@ -192,11 +178,35 @@ static bool merge(const struct profile_tools *tools, const char *source, const c
     return done;
 }
 
+/* Of pgo-convert's text: what clang reads, and the text for the slices. */
+static bool keep_own(struct profile *profile, const struct strbuf *text,
+                     const struct strbuf *binary, const struct profile_tools *tools,
+                     struct err *err)
+{
+    profile->path = store_put(tools->cache, "default.prof", binary, err);
+    if (profile->path)
+        profile->text = store_put(tools->cache, "default.pgo", text, err);
+    return profile->text != NULL;
+}
+
+/* What llvm-profdata makes of the file; the text itself without one. */
+static bool keep_merged(struct profile *profile, const char *file, const struct strbuf *text,
+                        const struct profile_tools *tools, struct err *err)
+{
+    struct strbuf binary = {0};
+
+    if (!tools->profdata || merge(tools, file, "--extbinary", &binary, err))
+        profile->path =
+            store_put(tools->cache, "default.prof", tools->profdata ? &binary : text, err);
+    strbuf_release(&binary);
+    return profile->path != NULL;
+}
+
 /* LLVM's own forms: counts from the text, and the extensible binary for clang. */
 static bool prepare_llvm(struct profile *profile, const char *file, enum profile_kind kind,
                          const struct profile_tools *tools, struct err *err)
 {
-    struct strbuf text = {0}, binary = {0};
+    struct strbuf text = {0}, own = {0};
     bool done;
 
     if (kind == PROFILE_TEXT || !tools->profdata)
@@ -205,14 +215,12 @@ static bool prepare_llvm(struct profile *profile, const char *file, enum profile
         done = merge(tools, file, "--text", &text, err);
     if (done && (kind == PROFILE_TEXT || tools->profdata))
         profile_count_text(profile, strbuf_text(&text));
-    if (done && (profile->samples || (kind == PROFILE_BINARY && !tools->profdata))) {
-        if (tools->profdata)
-            done = merge(tools, file, "--extbinary", &binary, err);
-        profile->path = done ? keep(tools, tools->profdata ? &binary : &text, err) : NULL;
-        done = profile->path != NULL;
-    }
+    if (done && profile->samples && slices_write_whole(&text, &own))
+        done = keep_own(profile, &text, &own, tools, err);
+    else if (done && (profile->samples || (kind == PROFILE_BINARY && !tools->profdata)))
+        done = keep_merged(profile, file, &text, tools, err);
     strbuf_release(&text);
-    strbuf_release(&binary);
+    strbuf_release(&own);
     return done;
 }
 
@@ -288,14 +296,16 @@ static bool recall(struct profile *profile, const char *memory)
 
     if (file_exists(memory) && file_read(memory, MAX_BYTES, &text, &ignored)) {
         rest = text.data;
-        found = record_next(&rest, &record) && record.count == 4 &&
-                (!record.fields[0][0] || file_exists(record.fields[0]));
+        found = record_next(&rest, &record) && record.count == 5 &&
+                (!record.fields[0][0] || file_exists(record.fields[0])) &&
+                (!record.fields[4][0] || file_exists(record.fields[4]));
     }
     if (found) {
         profile->path = record.fields[0][0] ? mem_strdup(record.fields[0]) : NULL;
         profile->samples = record_u64(&record, 1);
         profile->functions = record_u64(&record, 2);
         profile->by_probe = record_u64(&record, 3) != 0;
+        profile->text = record.fields[4][0] ? mem_strdup(record.fields[4]) : NULL;
     }
     strbuf_release(&text);
     return found;
@@ -311,6 +321,7 @@ static bool remember(const struct profile *profile, const char *memory, struct e
     record_add_u64(&line, profile->samples);
     record_add_u64(&line, profile->functions);
     record_add_u64(&line, profile->by_probe);
+    record_add(&line, profile->text ? profile->text : "");
     record_end(&line);
     done = file_make_folders(folder, err) &&
            file_write(memory, line.data, line.len, FILE_REPLACE, err);
@@ -382,5 +393,6 @@ void profile_release(struct profile *profile)
 {
     free(profile->source);
     free(profile->path);
+    free(profile->text);
     *profile = (struct profile){0};
 }

@@ -9,7 +9,9 @@
  * What was made of what is remembered (a binary that the converter finds today is gone after
  * the build), so each content is converted once for a project.
  *
- * llvm-profdata gives the verdict on LLVM's own forms. Without one, text is used as it is.
+ * llvm-profdata gives the verdict on LLVM's own forms. Without one, text is used as it is. A text
+ * with a compile-unit map is pgo-convert's: that is read and written by ourselves, and kept, since
+ * slices are made of it (slices.h).
  */
 #ifndef PGO_BUILD_PROFILE_H
 #define PGO_BUILD_PROFILE_H
@@ -40,6 +42,7 @@ struct profile {
     uint64_t samples; /* sum over its functions */
     uint64_t functions;
     bool by_probe; /* else by line */
+    char *text;    /* its text form in the cache, if that has a compile-unit map; else NULL */
 };
 
 /* The programs that do the work; borrowed. */

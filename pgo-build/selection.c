@@ -22,6 +22,38 @@ const struct selection_profile *selection_find(const struct selection *selection
     return selection->fallback.source ? &selection->fallback : NULL;
 }
 
+void selection_open(struct selection *selection)
+{
+    for (size_t i = 0; i < selection->index_count; i++)
+        slice_index_open(&selection->indexes[i]);
+}
+
+void selection_close(struct selection *selection)
+{
+    for (size_t i = 0; i < selection->index_count; i++)
+        slice_index_close(&selection->indexes[i]);
+}
+
+const struct selection_profile *
+selection_slice(const struct selection *selection, const struct selection_profile *profile,
+                const char *source, struct selection_profile *sliced, struct arena *arena)
+{
+    for (size_t i = 0; i < selection->index_count; i++) {
+        const struct slice_index *index = &selection->indexes[i];
+        const char *path;
+
+        if (strcmp(index->profile, profile->source) != 0)
+            continue;
+        path = slice_index_find(index, selection->root, source, arena);
+        if (!path || !file_exists(path))
+            break;
+        *sliced = *profile;
+        sliced->path = path;
+        return sliced;
+    }
+    return profile;
+}
+
 bool selection_wants_probes(const struct selection *selection,
                             const struct selection_profile *profile)
 {

@@ -1,5 +1,6 @@
 /*
- * selection.h - which profile a source file gets, and whether it gets pseudo-probes.
+ * selection.h - which profile a source file gets, its slice of it, and whether it gets
+ * pseudo-probes.
  *
  * The rule: the nearest default.pgo from the source's own folder up to the project's root, else
  * the fallback (which the project stage has chosen: the one where pgo-build was started, the
@@ -13,6 +14,7 @@
 #include <stddef.h>
 
 #include "probes.h"
+#include "slice_index.h"
 
 /* A profile that is ready for the compiler; path NULL stands for "has no samples: build without".
  */
@@ -33,11 +35,26 @@ struct selection {
     size_t count, capacity;
     struct selection_profile fallback; /* both NULL if there is none */
     enum probes_mode probes;
+    enum slices_mode slices;
+    struct slice_index *indexes; /* of the profiles that have slices, each once */
+    size_t index_count, index_capacity;
 };
 
 /* The profile for the source, or NULL if none was dropped for it. */
 const struct selection_profile *selection_find(const struct selection *selection,
                                                const char *source);
+
+/* Before slices are asked for; selection_close() is fine without. */
+void selection_open(struct selection *selection);
+void selection_close(struct selection *selection);
+
+/*
+ * The profile as the source's own slice; as it is, if there is none. `sliced` holds the first, with
+ * strings in the arena.
+ */
+const struct selection_profile *
+selection_slice(const struct selection *selection, const struct selection_profile *profile,
+                const char *source, struct selection_profile *sliced, struct arena *arena);
 
 /* Shall a compile with this profile, or with none (NULL), number its blocks? */
 bool selection_wants_probes(const struct selection *selection,

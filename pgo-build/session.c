@@ -10,7 +10,7 @@
 #include "base/path.h"
 #include "record.h"
 
-#define SESSION_MAGIC     "pgo-build session 2"
+#define SESSION_MAGIC     "pgo-build session 3"
 #define SESSION_MAX_BYTES ((size_t)16 * 1024 * 1024)
 
 const char *session_tool(const struct session *session, const char *name)
@@ -57,6 +57,7 @@ void session_format(const struct session *session, struct strbuf *out)
     add_line(out, SESSION_MAGIC, NULL, NULL);
     add_line(out, "root", selection->root, NULL);
     add_line(out, "probes", probes_mode_name(selection->probes), NULL);
+    add_line(out, "slices", slices_mode_name(selection->slices), NULL);
     for (size_t i = 0; i < session->tool_count; i++)
         add_line(out, "tool", session->tools[i].name, session->tools[i].path);
     for (size_t i = 0; i < selection->count; i++) {
@@ -68,6 +69,8 @@ void session_format(const struct session *session, struct strbuf *out)
         record_add(out, "fallback");
         add_profile(out, &selection->fallback);
     }
+    for (size_t i = 0; i < selection->index_count; i++)
+        add_line(out, "index", selection->indexes[i].profile, selection->indexes[i].path);
     add_line(out, "end", NULL, NULL);
 }
 
@@ -94,6 +97,12 @@ static bool parse_line(struct session *session, const struct record *record)
         selection->root = arena_strdup(&session->arena, record_field(record, 1));
     else if (strcmp(kind, "probes") == 0)
         return probes_mode_parse(record_field(record, 1), &selection->probes);
+    else if (strcmp(kind, "slices") == 0)
+        return slices_mode_parse(record_field(record, 1), &selection->slices);
+    else if (strcmp(kind, "index") == 0)
+        *ARRAY_PUSH(selection->indexes, selection->index_count, selection->index_capacity) =
+            (struct slice_index){.profile = arena_strdup(&session->arena, record_field(record, 1)),
+                                 .path = arena_strdup(&session->arena, record_field(record, 2))};
     else if (strcmp(kind, "tool") == 0)
         session_add_tool(session, record_field(record, 1), record_field(record, 2));
     else if (strcmp(kind, "profile") == 0)
@@ -143,6 +152,8 @@ void session_release(struct session *session)
 {
     free(session->tools);
     free(session->selection.rules);
+    selection_close(&session->selection);
+    free(session->selection.indexes);
     arena_release(&session->arena);
     *session = (struct session){0};
 }

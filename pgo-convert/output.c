@@ -45,7 +45,7 @@ static void write_binary(struct sampleprof *tree, struct strbuf *out)
     size_t count;
     const struct sampleprof_function **flat = sampleprof_flatten(tree, &count);
 
-    sampleprof_summarize(flat, count, &summary);
+    sampleprof_summarize_tree(tree, &summary);
     sampleprof_write_binary(tree, flat, count, &summary, out);
 }
 

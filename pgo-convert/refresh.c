@@ -19,6 +19,7 @@
 #define TOTAL_RATIO     1.5  /* and the ratio of the two */
 #define FEWEST_SAMPLES  5    /* of a function that the old profile lacks */
 #define MISSED_SAMPLES  10   /* so many were to be expected of a function that is not seen now */
+#define SUMMARY_RATIO   2.0  /* of the thresholds for hot and cold that the compiler is given */
 #define LEAST_MAX_AGE   5    /* ages at which records end are spread from here to REFRESH_MAX_AGE */
 
 struct refreshing {
@@ -257,7 +258,19 @@ static void add_units(struct refreshing *r)
     byteset_release(&new_names);
 }
 
-struct sampleprof *refresh(const struct sampleprof *old, const struct sampleprof *new,
+/* What makes a count hot stays to the byte, for each file is compiled with it. */
+static void choose_summary(struct refreshing *r, struct sampleprof *old)
+{
+    struct sampleprof_summary before, after;
+
+    sampleprof_summarize_tree(old, &before);
+    sampleprof_summarize_tree(r->tree, &after);
+    r->report->is_summary_kept = sampleprof_summary_is_near(&before, &after, SUMMARY_RATIO);
+    r->tree->summary = r->report->is_summary_kept ? before : after;
+    r->tree->has_summary = true;
+}
+
+struct sampleprof *refresh(struct sampleprof *old, const struct sampleprof *new,
                            struct refresh_report *report)
 {
     static const struct sampleprof nothing;
@@ -275,6 +288,8 @@ struct sampleprof *refresh(const struct sampleprof *old, const struct sampleprof
     choose_all(&r);
     add_units(&r);
     sampleprof_finish(r.tree);
+    if (!report->is_other_kind)
+        choose_summary(&r, old);
     byteset_release(&r.old_names);
     free(r.is_seen);
     return r.tree;

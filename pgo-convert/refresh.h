@@ -8,7 +8,9 @@
  *
  * What is taken anew is brought to the old profile's scale first: all its counts are multiplied so
  * that the functions which both profiles have come to the same sum. So the compiler's thresholds
- * stay as well.
+ * stay as well: the summary of the counts that makes them is the old one, to the byte, until one of
+ * them would be off by more than a factor of 2. It is compared with the present each time, so it
+ * cannot drift, and may stand for ever.
  * A kept record is compared with each new profile by itself, never with what it was once taken for,
  * and stands for at most REFRESH_MAX_AGE refreshes: the result cannot drift away from the present.
  */
@@ -29,11 +31,12 @@ struct refresh_report {
     size_t gone;           /* that the new profile lacks, and not by chance, or for too long */
     uint64_t kept_samples; /* of the new profile, in functions that kept their record */
     uint64_t sample_count; /* of the new profile */
+    bool is_summary_kept;  /* what is hot and what is cold is as it was */
     bool is_other_kind;    /* one is by pseudo-probe, the other by line: nothing can be kept */
 };
 
 /* Both finished; the result is too, and the caller's. */
-struct sampleprof *refresh(const struct sampleprof *old, const struct sampleprof *new,
+struct sampleprof *refresh(struct sampleprof *old, const struct sampleprof *new,
                            struct refresh_report *report);
 
 #endif

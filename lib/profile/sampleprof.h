@@ -24,6 +24,7 @@
 #include "base/memory.h"
 #include "base/strbuf.h"
 #include "profile/provenance.h"
+#include "profile/sampleprof_summary.h"
 
 /* Where in a function: line minus the line of its start, in 16 bits, and base discriminator. */
 struct sampleprof_site {
@@ -73,6 +74,8 @@ struct sampleprof {
     bool is_probe_based;
     uint32_t refresh_count;       /* how often it was refreshed since it was first made */
     struct provenance provenance; /* of the profile as a whole */
+    bool has_summary;             /* it keeps an older one instead of its own */
+    struct sampleprof_summary summary;
     struct arena arena;
     struct byteset names; /* of all functions, callees and targets */
     struct byteset keys;  /* of `functions`: name, and unit if static */

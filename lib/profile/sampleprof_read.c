@@ -291,6 +291,8 @@ static bool read_note(struct reader *reader, char *note, struct err *err)
         read_samples(reader, rest);
     if ((rest = skip(note, "refresh ")))
         read_u32(rest, &reader->tree->refresh_count);
+    if ((rest = skip(note, "summary ")))
+        reader->tree->has_summary |= sampleprof_summary_parse(rest, &reader->tree->summary);
     if ((rest = skip(note, "units ")) && strcmp(rest, "1") != 0) {
         err_set(err, ERR_UNSUPPORTED, "line %zu: compile-unit map of version '%.20s', expected 1",
                 reader->number, rest);

@@ -33,10 +33,25 @@ struct sampleprof_summary {
     struct sampleprof_summary_entry entries[SAMPLEPROF_CUTOFFS]; /* by cutoff */
 };
 
+struct sampleprof;
 struct sampleprof_function;
 
 /* Of these functions, and of what is inlined in them. */
 void sampleprof_summarize(const struct sampleprof_function *const *functions, size_t count,
                           struct sampleprof_summary *summary);
+
+/* Of the flat profile of a finished tree: the one that it keeps, else its own. */
+void sampleprof_summarize_tree(struct sampleprof *tree, struct sampleprof_summary *summary);
+
+/*
+ * Would the compiler take about the same counts for hot, and for cold? Each of the two thresholds
+ * within `ratio` of the other's, and the working set on the same side of LLVM's limits.
+ */
+bool sampleprof_summary_is_near(const struct sampleprof_summary *a,
+                                const struct sampleprof_summary *b, double ratio);
+
+/* As words of a comment (docs/formats.md), and back; false: it is something else. */
+void sampleprof_summary_format(const struct sampleprof_summary *summary, struct strbuf *out);
+bool sampleprof_summary_parse(const char *text, struct sampleprof_summary *summary);
 
 #endif

@@ -26,6 +26,7 @@
  * and at the end, before the compile-unit map:
  *
  *   #!pgo refresh 4
+ *   #!pgo summary 900 100 12 57 20 10000:100:1 ...
  *   #!pgo units 1
  *   #!pgo unit src/main.c
  *   #!pgo  main parse_line
@@ -173,6 +174,11 @@ void sampleprof_write_text(const struct sampleprof *tree, struct strbuf *out,
     }
     if (tree->refresh_count)
         strbuf_add_format(out, "#!pgo refresh %" PRIu32 "\n", tree->refresh_count);
+    if (tree->has_summary) {
+        strbuf_add_text(out, "#!pgo summary ");
+        sampleprof_summary_format(&tree->summary, out);
+        strbuf_add_char(out, '\n');
+    }
     write_units(out, tree);
     byteset_release(&written);
 }

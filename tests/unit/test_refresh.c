@@ -212,9 +212,11 @@ static void test_not_seen(void **state)
                                        "#!pgo units 1\n#!pgo unit a.c\n#!pgo  big other rare\n");
     struct refresh_report report;
     struct sampleprof *tree = refresh(old, new, &report);
-    char *text = text_of(tree);
+    char *text;
 
     (void)state;
+    tree->has_summary = false; /* a long line */
+    text = text_of(tree);
     assert_string_equal(text, "big:90000:0\n#!pgo samples 90\n 1: 90000\n"
                               "other:4500:0\n#!pgo samples 9 since 1\n 1: 4500\n"
                               "few:3000:0\n#!pgo samples 3\n 1: 3000\n"
@@ -292,12 +294,43 @@ static void test_round_trip(void **state)
     second = read_text(before);
     third = refresh(first, second, &report);
     third->refresh_count = 0;
+    third->has_summary = false;
     after = text_of(third);
     assert_string_equal(before, after);
     assert_int_equal(report.kept, first->function_count);
     free(before);
     free(after);
     sampleprof_free(first);
+    sampleprof_free(second);
+    sampleprof_free(third);
+}
+
+/* What is hot stays to the byte while the thresholds do, and then is that of the new profile. */
+static void test_summary(void **state)
+{
+    struct sampleprof *first = read_text("f:990000:0\n 1: 900000\n 2: 90000\n");
+    struct sampleprof *near = read_text("f:990000:0\n 1: 900000\n 2: 90000\n"
+                                        "g:80000:0\n 1: 80000\n");
+    struct sampleprof *far = read_text("f:990000:0\n 1: 900000\n 2: 90000\n"
+                                       "g:40000:0\n 1: 20000\n 2: 20000\n");
+    struct sampleprof_summary before, after;
+    struct sampleprof *second, *third;
+    struct refresh_report report;
+
+    (void)state;
+    sampleprof_summarize_tree(first, &before);
+    second = refresh(first, near, &report);
+    assert_true(report.is_summary_kept);
+    sampleprof_summarize_tree(second, &after);
+    assert_true(before.total == after.total && before.function_count == after.function_count);
+    third = refresh(second, far, &report);
+    assert_false(report.is_summary_kept);
+    sampleprof_summarize_tree(third, &after);
+    assert_int_equal(after.function_count, 2);
+    assert_true(after.entries[SAMPLEPROF_CUTOFFS - 1].min_count < 45000);
+    sampleprof_free(first);
+    sampleprof_free(near);
+    sampleprof_free(far);
     sampleprof_free(second);
     sampleprof_free(third);
 }
@@ -312,6 +345,7 @@ int main(void)
         cmocka_unit_test(test_old_without_notes),
         cmocka_unit_test(test_probes),
         cmocka_unit_test(test_round_trip),
+        cmocka_unit_test(test_summary),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -114,6 +114,45 @@ static void test_flags_are_of_the_whole(void **state)
     free(said);
 }
 
+/* A profile that keeps an older summary: through the text, and in a word of near and far. */
+static void test_kept_summary(void **state)
+{
+    struct sampleprof *tree = sampleprof_new(), *again;
+    struct sampleprof_summary own, kept;
+    struct sampleprof_losses losses;
+    struct strbuf text = {0};
+    struct err err = {0};
+
+    (void)state;
+    sampleprof_add_line(tree, sampleprof_add_function(tree, "f", "", false),
+                        (struct sampleprof_site){1, 0})
+        ->count = 100;
+    sampleprof_finish(tree);
+    sampleprof_summarize_tree(tree, &own);
+    tree->has_summary = true;
+    tree->summary = own;
+    tree->summary.max_count = UINT64_MAX;
+    tree->summary.entries[15].min_count = 7;
+    sampleprof_write_text(tree, &text, &losses);
+    again = sampleprof_read_text(text.data, text.len, &err);
+    assert_non_null(again);
+    sampleprof_summarize_tree(again, &kept);
+    assert_true(kept.max_count == UINT64_MAX);
+    assert_int_equal(kept.entries[15].min_count, 7);
+    assert_int_equal(kept.entries[0].min_count, 100);
+    assert_true(sampleprof_summary_is_near(&own, &own, 1));
+    assert_false(sampleprof_summary_is_near(&own, &kept, 2)); /* the threshold for cold: 100, 7 */
+    kept.entries[15].min_count = 50;
+    assert_true(sampleprof_summary_is_near(&own, &kept, 2));
+    kept.entries[11].count_count = 12501; /* a large working set */
+    assert_false(sampleprof_summary_is_near(&own, &kept, 2));
+    assert_false(sampleprof_summary_parse("1 2 3", &kept));
+    assert_false(sampleprof_summary_parse("", &kept));
+    sampleprof_free(tree);
+    sampleprof_free(again);
+    strbuf_release(&text);
+}
+
 static void test_other_order_of_adding(void **state)
 {
     struct strbuf a = write_part("f:1:0\n 1: 1 z:1 y:2\n", 1);
@@ -132,6 +171,7 @@ int main(void)
         cmocka_unit_test(test_parts),
         cmocka_unit_test(test_summary_is_of_the_whole),
         cmocka_unit_test(test_flags_are_of_the_whole),
+        cmocka_unit_test(test_kept_summary),
         cmocka_unit_test(test_other_order_of_adding),
     };
 

@@ -1,0 +1,82 @@
+#!/bin/sh
+# Slices through the build: who gets one, and what a changed record recompiles.
+#
+# usage: slices.sh BIN_DIR SOURCE_DIR
+# shellcheck source=tests/e2e/build-project
+. "$(dirname "$0")/build-project"
+need make clang-22 clang-14 readelf
+export CCACHE_DISABLE=1
+
+# profile COUNT: of hot(); the map knows all files but new.c
+profile() {
+    write_profile "$1" default.pgo
+    {
+        printf '#!pgo summary 100030 5000 5 10 3'
+        for cutoff in 10000 100000 200000 300000 400000 500000 600000 700000 800000 900000 950000 \
+            990000 999000 999900 999990 999999; do printf ' %d:5000:3' $cutoff; done
+        printf '\n#!pgo units 1\n#!pgo unit cold.c\n#!pgo  rare\n#!pgo unit hot.c\n#!pgo  hot\n'
+        printf '#!pgo unit main.c\n#!pgo  main\n#!pgo unit quiet.c\n'
+    } >>default.pgo
+}
+
+# compiled FILE...: these were compiled, by the last build, and no others
+compiled() {
+    sed -n 's/^pgo-build: *\([a-z]*\.c\): .*/\1/p' out | sort >compiled.now
+    printf '%s\n' "$@" | sed '/^$/d' | sort | cmp -s - compiled.now ||
+        fail "expected $*, compiled: $(cat compiled.now)"
+}
+
+write_project p
+cd p || exit 1
+printf 'int quiet(void);\nint quiet(void)\n{\n    return 7;\n}\n' >quiet.c
+cp quiet.c new.c && sed -i 's/quiet/fresh/' new.c
+sed -i 's/cold.o/cold.o quiet.o new.o/' Makefile
+profile 5000
+build -v make || fail "the first build"
+compiled cold.c hot.c main.c new.c quiet.c
+has_profile hot.o || fail "a slice is no profile"
+for object in *.o; do cp "$object" "$object.first"; done
+build -v make || fail "again"
+compiled
+
+# --- another count of hot(): main.c names it; new.c is not in the map and has the whole profile
+profile 5001
+build -n make || fail "-n"
+said 'rebuild: 3 of 5 known objects'
+build -v make || fail "another count"
+compiled hot.c main.c new.c
+profile 5000
+build -v make || fail "back"
+compiled hot.c main.c new.c
+for object in *.o; do cmp "$object" "$object.first" || fail "another object"; done
+
+# --- without slices, and back: the same objects
+build -v -slices=off make || fail "-slices=off"
+compiled cold.c hot.c quiet.c # new.c has the whole, and main.c a slice that is all of it
+for object in *.o; do cmp "$object" "$object.first" || fail "-slices=off: another object"; done
+build -slices=auto -v make || fail "-slices=auto"
+compiled cold.c hot.c quiet.c
+build -slices=on -v make || fail "-slices=on"
+compiled
+
+# --- old compilers, several files in a line, links with LTO
+added() { build -n "$@" && sed -n 's/^added:.*-fprofile-sample-use=\([^ ]*\).*/\1/p' out; }
+whole=$(build -n make && sed -n 's/^  as: //p' out)
+[ "$(added clang-22 -O2 -c hot.c)" != "$whole" ] || fail "no slice"
+[ "$(added clang-22 -O2 -c "$PWD/hot.c")" != "$whole" ] || fail "no slice by an absolute path"
+[ "$(added clang-22 -O2 -flto -c hot.c)" != "$whole" ] || fail "no slice for LTO"
+[ "$(added clang-22 -O2 hot.c cold.o main.o)" != "$whole" ] || fail "no slice, and a link"
+[ "$(added clang-22 -O2 -c hot.c cold.c)" = "$whole" ] || fail "two files, and not the whole"
+[ "$(added clang-22 -O2 -flto hot.c cold.o main.o)" = "$whole" ] || fail "LTO, and not the whole"
+[ "$(added clang-14 -O2 -c hot.c)" = "$whole" ] || fail "a slice for clang-14"
+[ "$(added -slices=on clang-14 -O2 -c hot.c)" != "$whole" ] || fail "-slices=on: no slice"
+[ "$(added -slices=off clang-22 -O2 -c hot.c)" = "$whole" ] || fail "-slices=off: a slice"
+build -slices=on clang-14 -O2 -c hot.c -o old.o || fail "clang-14"
+has_profile old.o || fail "clang-14: no profile"
+build -slices=maybe make && fail "-slices=maybe"
+said 'slices=maybe: expected auto, on or off'
+
+# --- a slice that has vanished: the whole profile
+rm "$(added clang-22 -O2 -c hot.c)"
+[ "$(added clang-22 -O2 -c hot.c)" = "$whole" ] || fail "a slice that is not there"
+exit 0
