@@ -71,6 +71,16 @@ bool build_look_around(struct build *build, struct err *err)
     return require_clang(build, err);
 }
 
+/* A link to a profile is that profile: its samples count once. */
+static bool is_same_file(const char *one, const char *other)
+{
+    struct stat first, second;
+
+    return strcmp(one, other) == 0 ||
+           (stat(one, &first) == 0 && stat(other, &second) == 0 && first.st_dev == second.st_dev &&
+            first.st_ino == second.st_ino);
+}
+
 /* The prepared profile for a file; each file is prepared once. NULL on failure. */
 static const struct profile *prepare(struct build *build, const char *source, struct err *err)
 {
@@ -83,7 +93,7 @@ static const struct profile *prepare(struct build *build, const char *source, st
     struct profile *profile = NULL;
 
     for (size_t i = 0; i < build->profile_count && !profile; i++)
-        if (strcmp(build->profiles[i]->source, source) == 0)
+        if (is_same_file(build->profiles[i]->source, source))
             profile = build->profiles[i];
     if (!profile) {
         profile = mem_alloc(sizeof(*profile));
@@ -133,7 +143,7 @@ static bool prepare_found(struct build *build, struct err *err)
 
         if (!profile)
             return false;
-        folder = path_folder(profile->source);
+        folder = path_folder(build->project.profiles[i]);
         *ARRAY_PUSH(selection->rules, selection->count, selection->capacity) =
             (struct selection_rule){arena_strdup(&build->session.arena, folder), selected(profile)};
         free(folder);

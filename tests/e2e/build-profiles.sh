@@ -27,6 +27,13 @@ build -v clang-19 -O2 -c lib/deep/hot.c -o a.o || fail "nearest of two"
 said 'lib/deep/hot.c: with lib/default.pgo'
 build -pgo=lib/default.pgo -v clang-19 -O2 -c other/hot.c -o b.o || fail "-pgo=FILE"
 said 'other/hot.c: with lib/default.pgo'
+# a link is the profile that it leads to, for the sources of its own folder
+rm -f other/default.pgo build/CMakeCache.txt build/default.pgo
+mkdir third && cp lib/deep/hot.c third/ && ln -s ../lib/default.pgo third/default.pgo
+build -v clang-19 -O2 -c lib/deep/hot.c third/hot.c || fail "a link"
+said 'third/hot.c: with lib/default.pgo'
+said '2 files compiled by clang-19 with lib/default.pgo'
+rm -r third
 cd ..
 ln -s tree link # CMake writes down the path that the user came by
 (cd tree && build -v clang-19 -O2 -c "$scratch/link/lib/deep/hot.c" -o a.o && mv out ..) ||
