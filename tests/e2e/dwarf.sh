@@ -5,6 +5,7 @@
 # usage: dwarf.sh BIN_DIR SOURCE_DIR
 #
 # Templates, lambdas, anonymous namespaces, COMDAT; dropped, folded, split and outlined functions;
+# hot and cold parts of functions, by a profile (-fsplit-machine-functions);
 # ThinLTO, shared libraries; compressed and split DWARF, packages; g++; AArch64. What counts as the
 # same: llvm-symbolizer takes the outermost name from the symbol table, so that it has ".cold", and
 # of folded functions another one; an outermost line 0 is as good as no answer.
@@ -15,7 +16,7 @@ export LC_ALL=C PATH="$bin:$bin/../tests/tools:$PATH"
 
 fail() { echo "FAILED: $*"; exit 1; }
 for tool in clang++-22 clang++-19 g++ ld.lld-22 ld.lld-19 ld.gold llvm-symbolizer-22 llvm-dwp-22 \
-    llvm-dwp-19 llvm-objdump-22 llvm-objcopy-22 readelf python3 symbolize; do
+    llvm-dwp-19 llvm-objdump-22 llvm-objcopy-22 readelf nm python3 symbolize; do
     command -v $tool >/dev/null || { echo "skipped: $tool is missing"; exit 77; }
 done
 scratch=$(mktemp -d) || exit 1
@@ -74,6 +75,37 @@ check() { build "$@" && compare "$*"; }
 # Functions whose code is the same, in this program.
 folded=_Z13same_code_onei,_Z13same_code_twoi
 
+# A profile in which each function has cold blocks: clang moves them into .text.split.NAME.
+cat >split.prof <<'END'
+_Z10other_uniti:1000:100
+ 2: 100
+ 5: 1000
+ 6: 1000
+ 7: 1000
+ 9: 100
+_Z7guardedi:300:100
+ 1: 100
+ 2: 0
+ 3: 0
+ 5: 100
+END
+
+# start NAME: its symbol's address in `app`
+start() { nm app | sed -n "s/^0*\([0-9a-f]*\) [tT] $1\$/\1/p"; }
+
+# check_split: `app` has cold parts; what runs there counts for the function, and does not enter it
+check_split() {
+    compare "$what"
+    cold=$(start _Z7guardedi.cold)
+    [ -n "$cold" ] || { nm app; fail "$what: guarded() has no cold part"; }
+    grep -q "^$cold .*_Z7guardedi:" ours || fail "$what: the cold part is not guarded()'s"
+    printf '%s 7\n%s 5\n' "$(start _Z7guardedi)" "$cold" >counts
+    pgo-convert --input=counts --binary=app -o converted counts 2>log || { cat log; fail "$what"; }
+    grep -Eq '^_Z7guardedi:[0-9]+:7$' converted || { cat converted; fail "$what: head of 7"; }
+    grep -Eq '^ [23](\.[0-9]+)?: 5$' converted || { cat converted; fail "$what: lines of 5"; }
+    ! grep -q '^[^#].*cold' converted || { cat converted; fail "$what: a cold name"; }
+}
+
 # each_form CLANG LLD DWP FLAG...
 each_form() {
     clang=$1 lld=--ld-path=$2 dwp=$3
@@ -85,6 +117,10 @@ each_form() {
     build "$clang" "$@" "$lld" -ffunction-sections -Wl,--icf=all
     compare "$what" $folded
     check "$clang" "$@" -mllvm -hot-cold-split=true
+    for link in -fuse-ld=bfd "$lld"; do
+        build "$clang" "$@" "$link" -fprofile-sample-use=split.prof -fsplit-machine-functions
+        check_split
+    done
     check "$clang" "$@" "$lld" -flto=thin
     check "$clang" "$@" -fPIC -shared
     check "$clang" "$@" -gz=zlib

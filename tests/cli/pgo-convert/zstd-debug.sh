@@ -35,7 +35,7 @@ cp app shorter && patch shorter $((off + 8)) '\1\0\0\0\0\0\0\0'
 try -o out2 --binary=shorter a.pprof
 cp app longer && patch longer $((off + 9)) '\17'
 try -o out2 --binary=longer a.pprof 2>messages
-sed 's/[0-9][0-9]*/N/g' messages >&2
+sed 's/found [0-9]* bytes, expected [0-9]*/found N bytes, expected M/' messages >&2
 cp app damaged && patch damaged $((off + 24)) 'damage'
 try -o out2 --binary=damaged a.pprof
 cp app unknown && patch unknown "$off" '\11'
