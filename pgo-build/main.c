@@ -12,6 +12,7 @@
 #include "command.h"
 #include "dry_run.h"
 #include "report.h"
+#include "verify.h"
 
 /* The report never changes the command's exit code. */
 static void report_build(const struct build *build, int status)
@@ -35,8 +36,14 @@ static int run(struct build *build)
     int status = 0, code = CHILD_FAILED;
     struct err err = {0};
 
-    if (!build_look_around(build, &err) || !build_prepare_profiles(build, &err) ||
-        !build_open_session(build, &err) || !build_expire(build, &err)) {
+    if (!build_look_around(build, &err)) {
+        talk_error(&err);
+        return CHILD_FAILED;
+    }
+    if (build->options.task == TASK_VERIFY)
+        return verify_run(build);
+    if (!build_prepare_profiles(build, &err) || !build_open_session(build, &err) ||
+        !build_expire(build, &err)) {
         talk_error(&err);
         return CHILD_FAILED;
     }
@@ -66,6 +73,11 @@ int main(int argc, char **argv)
         return talk_fail(&err);
     case OPTIONS_RUN:
         break;
+    }
+    if (command_is_nested() && build.options.task == TASK_VERIFY) {
+        err_set(&err, ERR_UNSUPPORTED, "verify cannot run inside another pgo-build");
+        talk_error(&err);
+        return CHILD_FAILED;
     }
     if (command_is_nested()) {
         if (build.options.settings_given)

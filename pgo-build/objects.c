@@ -62,6 +62,48 @@ static bool next(char **text, struct object *object)
     return false;
 }
 
+/* Of several lines of an output the last one stays, in its place. */
+static void drop_older(struct objects_list *list)
+{
+    struct byteset outputs = {0};
+    size_t kept = list->count;
+
+    for (size_t i = list->count; i > 0; i--) {
+        size_t known = outputs.count;
+
+        if (byteset_add_text(&outputs, list->items[i - 1].output) == known)
+            list->items[--kept] = list->items[i - 1];
+    }
+    memmove(list->items, list->items + kept, (list->count - kept) * sizeof(*list->items));
+    list->count -= kept;
+    byteset_release(&outputs);
+}
+
+bool objects_list_read(struct objects_list *list, const char *state, struct err *err)
+{
+    char *path = mem_format("%s/objects", state), *rest;
+    struct object object;
+    bool done = true;
+
+    *list = (struct objects_list){0};
+    if (file_exists(path))
+        done = file_read(path, MAX_FILE_BYTES, &list->text, err);
+    rest = list->text.data;
+    while (done && rest && next(&rest, &object))
+        *ARRAY_PUSH(list->items, list->count, list->capacity) = object;
+    if (list->count)
+        drop_older(list);
+    free(path);
+    return done;
+}
+
+void objects_list_release(struct objects_list *list)
+{
+    free(list->items);
+    strbuf_release(&list->text);
+    *list = (struct objects_list){0};
+}
+
 void objects_append(const char *state, const struct object *object)
 {
     struct object copy = *object;
@@ -123,6 +165,13 @@ void objects_expire(const char *path)
     if (objects_is_object(path))
         set_old(libtool);
     free(libtool);
+}
+
+bool objects_is_expired(const char *path)
+{
+    struct stat status;
+
+    return stat(path, &status) == 0 && status.st_mtim.tv_sec == LONG_AGO;
 }
 
 /* Would the same compile get something else today? */
@@ -188,25 +237,17 @@ static bool review_one(struct review *review, const struct object *object)
     return true;
 }
 
-/* Calls review_one() for the last entry of each output, the newest first. */
-static void review_all(struct review *review, char *text)
+/* The newest first, so that of a source that has several its staleness counts. */
+static void review_all(struct review *review, struct objects_list *list)
 {
-    struct object *objects = NULL, object;
-    size_t count = 0, capacity = 0;
-
-    while (next(&text, &object))
-        *ARRAY_PUSH(objects, count, capacity) = object;
-    for (size_t i = count; i > 0; i--) {
-        size_t known = review->outputs.count;
-
-        if (byteset_add_text(&review->outputs, objects[i - 1].output) != known ||
-            !review_one(review, &objects[i - 1]))
-            objects[i - 1].output = NULL;
+    for (size_t i = list->count; i > 0; i--) {
+        byteset_add_text(&review->outputs, list->items[i - 1].output);
+        if (!review_one(review, &list->items[i - 1]))
+            list->items[i - 1].output = NULL;
     }
-    for (size_t i = 0; i < count; i++)
-        if (objects[i].output)
-            format(&objects[i], &review->kept);
-    free(objects);
+    for (size_t i = 0; i < list->count; i++)
+        if (list->items[i].output)
+            format(&list->items[i], &review->kept);
 }
 
 bool objects_is_object(const char *path)
@@ -232,22 +273,20 @@ static void count_unknown(void *context, const char *path)
 static bool review(const char *state, struct review *review, struct err *err)
 {
     char *path = mem_format("%s/objects", state);
-    struct strbuf text = {0};
     struct walk walk = {.context = review, .visit = count_unknown};
-    bool done = true;
+    struct objects_list list;
+    bool done = objects_list_read(&list, state, err);
 
     *review->count = (struct objects_count){0};
-    if (file_exists(path))
-        done = file_read(path, MAX_FILE_BYTES, &text, err);
-    if (done && text.len) {
-        review_all(review, text.data);
+    if (done && list.count) {
+        review_all(review, &list);
         if (review->expire)
             done =
                 file_write(path, strbuf_text(&review->kept), review->kept.len, FILE_REPLACE, err);
     }
     if (done && review->scope)
         walk_folder(&walk, review->scope);
-    strbuf_release(&text);
+    objects_list_release(&list);
     strbuf_release(&review->kept);
     byteset_release(&review->outputs);
     byteset_release(&review->sources);

@@ -54,6 +54,15 @@ MUST_CHECK bool objects_count(const char *state, const struct session *session, 
 MUST_CHECK bool objects_refresh(const char *state, const struct session *session,
                                 struct objects_count *count, struct err *err);
 
+/* The last line of each output, as it was noted; strings point into the list. */
+struct objects_list {
+    struct object *items;
+    size_t count, capacity;
+    struct strbuf text;
+};
+MUST_CHECK bool objects_list_read(struct objects_list *list, const char *state, struct err *err);
+void objects_list_release(struct objects_list *list);
+
 /* The program that runs for a compiler called like that; NULL if there is none. */
 const char *objects_compiler(const struct session *session, const char *asked);
 
@@ -61,5 +70,6 @@ bool objects_is_object(const char *path); /* by its name */
 
 /* Sets a file to be rebuilt, and what libtool has made of it. */
 void objects_expire(const char *path);
+bool objects_is_expired(const char *path); /* and was not written since */
 
 #endif

@@ -44,9 +44,11 @@ static void print_help(void)
     strbuf_add_text(
         &text,
         "usage: pgo-build [-pgo=auto|off|FILE] [-probes=auto|on|off] [-slices=auto|on|off]\n"
-        "                 [-n] [-v] [-report=FILE] [--] COMMAND [ARG...]\n\n"
+        "                 [-n] [-v] [-report=FILE] [--] COMMAND [ARG...]\n"
+        "       pgo-build verify [-pgo=auto|FILE] [-probes=auto|on|off] [--] COMMAND [ARG...]\n\n"
         "Runs a build so that clang optimizes each file by the profile lying next to it, in\n"
-        "default.pgo. The command is any build: make, ninja, cmake, or a compiler.\n\n");
+        "default.pgo. The command is any build: make, ninja, cmake, or a compiler.\n"
+        "verify builds twice, without slices and with them, and compares the objects.\n\n");
     options_describe(table, ARRAY_SIZE(table), &text);
     strbuf_add_text(
         &text,
@@ -127,6 +129,28 @@ static enum options_outcome take(struct build_options *options, int id, const ch
     }
 }
 
+/* A task's name is one only as the first word, and not behind "--": options may follow it. */
+static bool take_task(struct build_options *options, struct options *reader)
+{
+    if (options->task != TASK_BUILD || reader->only_operands || reader->next >= reader->argc ||
+        strcmp(reader->argv[reader->next], "verify") != 0)
+        return false;
+    options->task = TASK_VERIFY;
+    reader->next++;
+    return true;
+}
+
+static bool check_task(const struct build_options *options, struct err *err)
+{
+    if (options->task == TASK_VERIFY &&
+        (options->mode == PGO_OFF || options->dry_run || options->report || options->slices))
+        return err_set(
+            err, ERR_USAGE,
+            "verify builds with a profile, with slices and without: -pgo=off, -slices, -n "
+            "and -report have no place there");
+    return true;
+}
+
 enum options_outcome options_read(struct build_options *options, int argc, char **argv,
                                   struct err *err)
 {
@@ -139,13 +163,15 @@ enum options_outcome options_read(struct build_options *options, int argc, char 
     const char *value;
     int id;
 
-    while ((id = options_next(&reader, &value, err)) >= 0) {
-        enum options_outcome outcome = take(options, id, value, err);
+    do {
+        while ((id = options_next(&reader, &value, err)) >= 0) {
+            enum options_outcome outcome = take(options, id, value, err);
 
-        if (outcome != OPTIONS_RUN)
-            return outcome;
-    }
-    if (id == OPTIONS_ERROR)
+            if (outcome != OPTIONS_RUN)
+                return outcome;
+        }
+    } while (id == OPTIONS_END && take_task(options, &reader));
+    if (id == OPTIONS_ERROR || !check_task(options, err))
         return OPTIONS_WRONG;
     if (reader.next >= argc) {
         err_set(err, ERR_USAGE, "no command is given");

@@ -12,7 +12,11 @@
 
 enum pgo_mode { PGO_AUTO, PGO_OFF, PGO_FILE };
 
+/* The word in front of the command; without one the command is built. */
+enum build_task { TASK_BUILD, TASK_VERIFY };
+
 struct build_options {
+    enum build_task task;
     enum pgo_mode mode;
     const char *file; /* of -pgo=FILE */
     enum probes_mode probes;

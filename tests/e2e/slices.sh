@@ -76,6 +76,19 @@ has_profile old.o || fail "clang-14: no profile"
 build -slices=maybe make && fail "-slices=maybe"
 said 'slices=maybe: expected auto, on or off'
 
+# --- verify: the same; and it sees a difference, where hot.c is given the slice of quiet.c
+pgo-build verify make >verified 2>out || fail "verify"
+grep -q '^5 objects: 5 the same, 0 different$' verified || fail "verify: $(cat verified)"
+index=$(echo "$PGO_BUILD_CACHE"/projects/*/slices/*)
+# shellcheck disable=SC2086 # several files
+quiet=$(sed -n 's/^quiet.c	//p' $index | head -n 1)
+# shellcheck disable=SC2086 # several files
+sed -i.good "s#^hot.c\t.*#hot.c\t$quiet#" $index
+pgo-build verify make >verified 2>out
+[ $? = 1 ] || fail "verify: a difference is no failure"
+grep -q '^different: hot.o$' verified || fail "verify: $(cat verified)"
+for file in $index; do mv "$file.good" "$file"; done
+
 # --- a slice that has vanished: the whole profile
 rm "$(added clang-22 -O2 -c hot.c)"
 [ "$(added clang-22 -O2 -c hot.c)" = "$whole" ] || fail "a slice that is not there"
