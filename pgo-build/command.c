@@ -10,6 +10,7 @@
 #include "base/process.h"
 #include "base/talk.h"
 #include "child.h"
+#include "compiler.h"
 
 static bool is_make(const char *word)
 {
@@ -43,7 +44,7 @@ char **command_words(const struct build *build, struct arena *arena)
     while (command[count])
         count++;
     words = arena_array(arena, count + 2, sizeof(*words));
-    if (strchr(command[0], '/') && toolchain_is_compiler(path_base(command[0])) &&
+    if (strchr(command[0], '/') && compiler_is_name(path_base(command[0])) &&
         file_exists(command[0]))
         words[out++] = arena_format(arena, "%s/pgo-launch", build->state.bin);
     words[out++] = command[0];

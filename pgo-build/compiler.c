@@ -1,5 +1,6 @@
 #include "compiler.h"
 
+#include <ctype.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +21,22 @@ static const char machine_characters[] =
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
 
 static const char *const kind_names[] = {"clang", "gcc", "unknown"};
+
+bool compiler_is_name(const char *name)
+{
+    static const char *const names[] = {"clang++", "clang", "g++", "gcc", "cc", "c++"};
+
+    for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+        size_t len = strlen(names[i]);
+
+        if (strncmp(name, names[i], len) != 0)
+            continue;
+        name += len;
+        return *name == '\0' || (*name == '-' && isdigit((unsigned char)name[1]) &&
+                                 name[1 + strspn(name + 1, "0123456789.")] == '\0');
+    }
+    return false;
+}
 
 /* What stands after the words in the answer, of these characters. */
 static bool take(const char *answer, const char *words, const char *characters, char *out,

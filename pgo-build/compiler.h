@@ -29,6 +29,9 @@ struct compiler {
     bool places_blocks;     /* takes COMPILER_PLACE_BLOCKS */
 };
 
+/* clang, clang++-22, gcc-12, cc, ...: a compiler's name with or without a version. */
+bool compiler_is_name(const char *name);
+
 /* Fails only if there is no such program. */
 MUST_CHECK bool compiler_ask(const char *path, const char *state, struct compiler *compiler,
                              struct err *err);

@@ -1,12 +1,12 @@
 #include "toolchain.h"
 
-#include <ctype.h>
 #include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/path.h"
 #include "base/process.h"
+#include "compiler.h"
 
 enum { NEWEST = 22, OLDEST_SUPPORTED = 19, OLDEST = 14 };
 
@@ -129,22 +129,6 @@ void toolchain_release(struct toolchain *toolchain)
     *toolchain = (struct toolchain){0};
 }
 
-bool toolchain_is_compiler(const char *name)
-{
-    static const char *const names[] = {"clang++", "clang", "g++", "gcc", "cc", "c++"};
-
-    for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-        size_t len = strlen(names[i]);
-
-        if (strncmp(name, names[i], len) != 0)
-            continue;
-        name += len;
-        return *name == '\0' || (*name == '-' && isdigit((unsigned char)name[1]) &&
-                                 name[1 + strspn(name + 1, "0123456789.")] == '\0');
-    }
-    return false;
-}
-
 static void add(const struct toolchain *toolchain, struct session *session, const char *name)
 {
     char *mask = NULL, *program;
@@ -182,7 +166,7 @@ static void list_folder(const struct toolchain *toolchain, struct session *sessi
     const struct dirent *entry;
 
     while (stream && (entry = readdir(stream)))
-        if (toolchain_is_compiler(entry->d_name))
+        if (compiler_is_name(entry->d_name))
             add(toolchain, session, entry->d_name);
     if (stream)
         closedir(stream);

@@ -24,9 +24,6 @@ struct toolchain {
 void toolchain_find(struct toolchain *toolchain, const char *path, const char *bin);
 void toolchain_release(struct toolchain *toolchain);
 
-/* clang, clang++-22, gcc-12, cc, ...: a compiler's name with or without a version. */
-bool toolchain_is_compiler(const char *name);
-
 /* Adds every compiler and cache on PATH to the session, cc and c++ as the chosen clang. */
 void toolchain_list(const struct toolchain *toolchain, struct session *session);
 
