@@ -31,6 +31,7 @@ struct report {
 MUST_CHECK bool report_read(struct report *report, const struct build *build, int exit_code,
                             struct err *err);
 void report_say(const struct report *report);
+void report_warn(const struct report *report); /* report_say() does, where a profile was chosen */
 void report_release(struct report *report);
 
 /* The profile that a file was compiled with, or NULL. */
