@@ -63,10 +63,13 @@ static void plan_cmake(struct environment *environment, const struct state *stat
             present && *present ? arena_format(&environment->arena, "%s;%s", launcher, present)
                                 : launcher);
     }
-    if (toolchain->cc && !is_named(getenv("CC"), "cc"))
-        add(environment, "CC", arena_strdup(&environment->arena, toolchain->cc));
-    if (toolchain->cxx && !is_named(getenv("CXX"), "c++"))
-        add(environment, "CXX", arena_strdup(&environment->arena, toolchain->cxx));
+    /* a compiler of ours also below a launcher that the project sets itself, in place of this one
+     */
+    if (!is_named(getenv("CC"), "cc"))
+        plan_compiler(environment, state, "CC", "cc", toolchain->cc_name);
+    if (!is_named(getenv("CXX"), "c++"))
+        plan_compiler(environment, state, "CXX", "c++",
+                      toolchain->cxx ? toolchain->cxx_name : NULL);
 }
 
 void environment_plan(struct environment *environment, const struct state *state,

@@ -2,8 +2,8 @@
  * environment.h - how the command finds the launcher: PATH, CC, CXX, and CMake's variables.
  *
  * A compiler that the user named in CC or CXX is kept, behind the launcher; cc and c++ count as
- * not named. CMake's configure step gets the launcher by CMake's own variables and the plain
- * compiler in CC: with both it would run twice.
+ * not named. CMake's configure step gets the launcher by CMake's own variables, too, since it looks
+ * up the path of the compiler that CC names; the launcher sees itself behind itself and runs once.
  */
 #ifndef PGO_BUILD_ENVIRONMENT_H
 #define PGO_BUILD_ENVIRONMENT_H

@@ -7,10 +7,21 @@
 
 #include "base/path.h"
 #include "base/process.h"
+#include "compiler.h"
 
 static bool is_cache_name(const char *name)
 {
     return strcmp(name, "ccache") == 0 || strcmp(name, "sccache") == 0;
+}
+
+static bool is_distributor_name(const char *name)
+{
+    return strcmp(name, "distcc") == 0 || strcmp(name, "icecc") == 0;
+}
+
+static bool is_launcher_name(const char *name)
+{
+    return is_cache_name(name) || is_distributor_name(name) || strcmp(name, "pgo-launch") == 0;
 }
 
 static void replace(char **text, char *with)
@@ -80,18 +91,32 @@ static char *find_program(const struct launch *launch, const char *word)
     return path ? mem_strdup(path) : process_find(name, NULL, launch->bin);
 }
 
-/* Takes a cache off the front; false if what follows is not a compiler's command line. */
-static bool take_cache(struct launch *launch)
+static bool ccache_is_off(const char *program)
 {
-    const char *next = launch->argv[1];
+    return getenv("CCACHE_DISABLE") && strcmp(path_base(program), "ccache") == 0;
+}
 
-    if (!next || next[0] == '-' || strchr(next, '='))
-        return false;
-    replace(&launch->cache, find_program(launch, launch->argv[0]));
-    launch->cache_asked = true;
-    launch->argc--;
-    launch->argv++;
-    return true;
+/* Puts a program that the user runs the compiler through into its place; takes `program`. */
+static void add_front(struct launch *launch, char *program)
+{
+    launch->cache_asked |= is_cache_name(path_base(program));
+    if (ccache_is_off(program))
+        free(program);
+    else
+        *ARRAY_PUSH(launch->front, launch->front_count, launch->front_capacity) = program;
+}
+
+/*
+ * Does the command line start with a program that runs the compiler behind it? One that we know,
+ * before anything but its own options; or any other, before a compiler or one that we know.
+ */
+static bool starts_with_launcher(char **argv)
+{
+    const char *name = path_base(argv[0]), *next = argv[1] ? path_base(argv[1]) : "-";
+
+    if (is_launcher_name(name))
+        return next[0] != '-' && !strchr(argv[1], '=');
+    return !compiler_is_name(name) && (compiler_is_name(next) || is_launcher_name(next));
 }
 
 /*
@@ -103,44 +128,67 @@ static void strip(struct launch *launch)
     while (launch->argc > 0) {
         const char *name = our_name(launch, launch->argv[0]);
 
-        if (name && strcmp(name, "pgo-launch") == 0) {
-            launch->argc--;
-            launch->argv++;
-        } else if (!is_cache_name(path_base(launch->argv[0])) || !take_cache(launch)) {
-            return;
+        if (!name || strcmp(name, "pgo-launch") != 0) {
+            char *program;
+
+            if (!starts_with_launcher(launch->argv))
+                return;
+            program = find_program(launch, launch->argv[0]);
+            if (!program)
+                return;
+            add_front(launch, program);
         }
+        launch->argc--;
+        launch->argv++;
     }
 }
 
-/* A masquerading cache: /usr/lib/ccache/clang is ccache, which would find clang on PATH. */
+/*
+ * A launcher by a compiler's name: /usr/lib/ccache/clang is ccache, and /usr/lib/distcc/clang is
+ * distcc, which would find clang on PATH.
+ */
 static void unmask(struct launch *launch)
 {
     char *real = launch->compiler ? path_real(launch->compiler) : NULL;
-    const char *name = path_base(launch->argv[0]);
+    const char *name = path_base(launch->argv[0]), *masking = real ? path_base(real) : "";
     const char *tool = session_tool(&launch->session, name);
 
-    if (real && is_cache_name(path_base(real)) && !is_cache_name(name) && tool) {
-        replace(&launch->cache, mem_strdup(real));
+    if (is_launcher_name(masking) && !is_launcher_name(name) && tool) {
+        add_front(launch, mem_strdup(real));
         replace(&launch->compiler, mem_strdup(tool));
         replace(&launch->asked, mem_strdup(name));
-        launch->cache_asked = true;
     }
     free(real);
 }
 
+/* What masks the compiler on PATH goes in front, as the user has it; else ccache, by our choice. */
 static void choose_cache(struct launch *launch)
 {
     const char *ccache = session_tool(&launch->session, "ccache");
     char *masked = mem_format("%s%s", SESSION_MASKED, launch->asked);
     const char *mask = session_tool(&launch->session, masked);
 
-    launch->cache_asked |= mask != NULL;
-    if (!launch->cache && (mask || ccache))
-        launch->cache = mem_strdup(mask ? mask : ccache);
-    if (launch->cache && getenv("CCACHE_DISABLE") &&
-        strcmp(path_base(launch->cache), "ccache") == 0)
-        replace(&launch->cache, NULL);
+    if (mask && !launch->front_count)
+        add_front(launch, mem_strdup(mask));
+    if (ccache && !launch->front_count && !ccache_is_off(ccache))
+        launch->cache = mem_strdup(ccache);
     free(masked);
+}
+
+const char *launch_cache(const struct launch *launch, bool ours)
+{
+    for (size_t i = 0; i < launch->front_count; i++)
+        if (is_cache_name(path_base(launch->front[i])))
+            return launch->front[i];
+    return ours ? launch->cache : NULL;
+}
+
+const char *launch_distributor(const struct launch *launch)
+{
+    for (size_t i = 0; i < launch->front_count; i++)
+        if (is_distributor_name(path_base(launch->front[i])))
+            return launch->front[i];
+    return NULL;
 }
 
 /* The session to serve; none: we are to pass through. */
@@ -194,6 +242,9 @@ void launch_release(struct launch *launch)
     free(launch->state);
     free(launch->asked);
     free(launch->compiler);
+    for (size_t i = 0; i < launch->front_count; i++)
+        free(launch->front[i]);
+    free(launch->front);
     free(launch->cache);
     *launch = (struct launch){0};
 }

@@ -19,13 +19,21 @@ struct launch {
     char *bin, *state; /* of the session: as a rule, bin is home */
     bool live;         /* a pgo-build runs here; otherwise pass through */
     struct session session;
-    int argc;         /* the compiler's command line, without caches and launchers in front */
-    char **argv;      /* ... */
-    char *asked;      /* the compiler as it was called: a name in bin/, or a path */
-    char *compiler;   /* the program to run */
-    char *cache;      /* the program to put in front, or NULL */
-    bool cache_asked; /* the user has put it there */
+    int argc;       /* the compiler's command line, without caches and launchers in front */
+    char **argv;    /* ... */
+    char *asked;    /* the compiler as it was called: a name in bin/, or a path */
+    char *compiler; /* the program to run */
+    char **front;   /* caches and launchers that the user has put in front of it, in order */
+    size_t front_count, front_capacity;
+    bool cache_asked; /* one of these is (or, with CCACHE_DISABLE, was) a cache */
+    char *cache;      /* ccache, to be put there when nobody else is, or NULL */
 };
+
+/* The compiler cache that a compile runs through, of `front` or (if `ours`) `cache`; or NULL. */
+const char *launch_cache(const struct launch *launch, bool ours);
+
+/* Does the compile run through a program that would send it to other machines? */
+const char *launch_distributor(const struct launch *launch);
 
 /* argv stays the caller's; its first word is replaced. Release also after a failure. */
 MUST_CHECK bool launch_read(struct launch *launch, int argc, char **argv, struct err *err);

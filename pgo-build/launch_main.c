@@ -27,7 +27,7 @@ struct job {
     const char *profile_source; /* the user's file, if the profile goes in; else "" */
     char *source;               /* absolute; of the first one */
     bool probes;                /* the result has pseudo-probes */
-    bool cached;
+    bool cached;                /* by our choice */
 };
 
 /* Ends this process as the program does that takes its place. */
@@ -42,14 +42,14 @@ static int replace(char **argv)
     return child_start_code(&err);
 }
 
-/* As if we were not there; a cache that the user has put in front stays there. */
+/* As if we were not there; what the user has put in front stays there. */
 static int pass_through(const struct launch *launch)
 {
-    char **argv = mem_array((size_t)launch->argc + 2, sizeof(*argv));
+    char **argv = mem_array(launch->front_count + (size_t)launch->argc + 2, sizeof(*argv));
     size_t count = 0;
 
-    if (launch->cache_asked && launch->cache)
-        argv[count++] = launch->cache;
+    for (; count < launch->front_count; count++)
+        argv[count] = launch->front[count];
     argv[count++] = launch->compiler;
     for (int i = 1; i < launch->argc; i++)
         argv[count++] = launch->argv[i];
@@ -118,19 +118,21 @@ static void prepare(struct launch *launch, struct job *job)
                  &job->arguments.arena);
     if (job->flags.profile)
         job->profile_source = profile->source;
-    job->cached =
-        launch->cache && (launch->cache_asked || (job->compiler.kind == COMPILER_CLANG &&
-                                                  job->arguments.phase == ARGUMENTS_COMPILE));
+    job->cached = launch->cache && job->compiler.kind == COMPILER_CLANG &&
+                  job->arguments.phase == ARGUMENTS_COMPILE;
     free(folder);
 }
 
-/* [cache] compiler, the user's words, ours (before "--", which ends the options). */
+/* [launchers] compiler, the user's words, ours (before "--", which ends the options). */
 static char **compose(const struct launch *launch, const struct job *job)
 {
-    char **argv = mem_array((size_t)launch->argc + job->flags.count + 4, sizeof(*argv));
+    char **argv =
+        mem_array(launch->front_count + (size_t)launch->argc + job->flags.count + 4, sizeof(*argv));
     bool is_ours = job->compiler.kind == COMPILER_CLANG;
     size_t count = 0;
 
+    for (; count < launch->front_count; count++)
+        argv[count] = launch->front[count];
     if (job->cached)
         argv[count++] = launch->cache;
     argv[count++] = launch->compiler;
@@ -186,6 +188,7 @@ static void note(const struct launch *launch, const struct job *job,
                  const struct staleness *staleness, int exit_code)
 {
     const char *named = objects_compiler(&launch->session, launch->asked);
+    const char *cache = launch_cache(launch, job->cached), *far = launch_distributor(launch);
     struct content_name key = inject_key(named ? named : launch->compiler, &job->flags);
     struct log_entry entry = {.verdict = job->decision.verdict,
                               .exit_code = exit_code,
@@ -193,7 +196,9 @@ static void note(const struct launch *launch, const struct job *job,
                               .version = job->compiler.version,
                               .profile = job->profile_source,
                               .probes = job->probes,
-                              .cache = job->cached ? path_base(launch->cache) : ""};
+                              .cache = far     ? path_base(far)
+                                       : cache ? path_base(cache)
+                                               : ""};
     size_t outputs = job->arguments.phase == ARGUMENTS_COMPILE ? job->arguments.source_count : 1;
 
     for (size_t i = 0; i < job->arguments.source_count; i++) {
@@ -243,13 +248,26 @@ static int compile(const struct launch *launch, const struct job *job)
 /* ccache writes there what became of each compile, for the report. */
 static void ask_for_stats(const struct launch *launch, const struct job *job)
 {
+    const char *cache = launch_cache(launch, job->cached);
     char *path;
 
-    if (!job->cached || strcmp(path_base(launch->cache), "ccache") != 0)
+    if (!cache || strcmp(path_base(cache), "ccache") != 0)
         return;
     path = mem_format("%s/ccache-stats", launch->state);
     setenv("CCACHE_STATSLOG", path, 0);
     free(path);
+}
+
+/*
+ * The machines of distcc and icecream do not have the profile: the compile would fail there, and be
+ * done again here. Also where ccache runs them (CCACHE_PREFIX).
+ */
+static void stay_here(const struct job *job)
+{
+    if (!job->flags.profile)
+        return;
+    setenv("DISTCC_HOSTS", "localhost", 1);
+    setenv("ICECC", "no", 1);
 }
 
 /* Something to build, and no trial of the build system. */
@@ -280,6 +298,7 @@ int main(int argc, char **argv)
     } else {
         prepare(&launch, &job);
         ask_for_stats(&launch, &job);
+        stay_here(&job);
         code = is_ours(&job) ? compile(&launch, &job) : pass_through(&launch);
     }
     job_release(&job);

@@ -17,7 +17,7 @@ struct log_entry {
     const char *source;   /* absolute */
     const char *output;   /* absolute */
     const char *profile;  /* the user's file, or empty: compiled without */
-    const char *cache;    /* "ccache", "sccache" or empty */
+    const char *cache;    /* what it ran through: "ccache", "distcc", ...; or empty */
     bool probes;          /* compiled with pseudo-probes */
     struct staleness staleness;
 };

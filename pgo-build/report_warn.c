@@ -94,6 +94,27 @@ static void warn_foreign(const struct report *report, double pct)
     strbuf_release(&line);
 }
 
+/* distcc and icecream: told to stay here (launch_main.c), for the others lack the profile. */
+static void say_kept_here(const struct report *report)
+{
+    const char *name = NULL;
+    size_t count = 0;
+
+    for (size_t i = 0; i < report->count; i++) {
+        const struct log_entry *entry = &report->entries[i];
+
+        if (entry->profile[0] &&
+            (strcmp(entry->cache, "distcc") == 0 || strcmp(entry->cache, "icecc") == 0)) {
+            name = entry->cache;
+            count++;
+        }
+    }
+    if (name)
+        talk_say("%zu of %zu compiles ran here, by %s's local host: other machines do not have the "
+                 "profile",
+                 count, report->count, name);
+}
+
 void report_warn(const struct report *report)
 {
     double pct = report_found_pct(report);
@@ -105,6 +126,7 @@ void report_warn(const struct report *report)
     if (report->verdicts[INJECT_NO_PROBES])
         warn_no_probes(report);
     warn_discriminators(report);
+    say_kept_here(report);
     if (report->with_profile && pct >= 0 && pct + report_changed_pct(report) < foreign_pct)
         warn_foreign(report, pct);
 }

@@ -179,7 +179,8 @@ static int compare(const void *a, const void *b)
 
 void toolchain_list(const struct toolchain *toolchain, struct session *session)
 {
-    static const char *const others[] = {"cc", "c++", "c99", "c89", "ccache", "sccache"};
+    static const char *const others[] = {"cc",     "c++",     "c99",    "c89",
+                                         "ccache", "sccache", "distcc", "icecc"};
 
     if (toolchain->cc) { /* they count as not named */
         session_add_tool(session, "cc", toolchain->cc);
