@@ -82,7 +82,8 @@ server=$!
 trap 'kill $server; rm -rf "$scratch"' EXIT
 export DISTCC_HOSTS="127.0.0.1:$port"
 for _ in 1 2 3 4 5 6 7 8 9 10; do # until it listens
-    rm -f first.o && DISTCC_FALLBACK=0 distcc clang-19 -c main.c -o first.o 2>"$scratch/distcc.err" && break
+    rm -f first.o
+    DISTCC_FALLBACK=0 distcc clang-19 -c main.c -o first.o 2>"$scratch/distcc.err" && break
     rm -rf "$DISTCC_DIR" && mkdir "$DISTCC_DIR" && sleep 0.5
 done
 [ -f first.o ] || { echo "skipped: distccd does not serve: $(cat "$scratch/distcc.err")"; exit 77; }
