@@ -92,7 +92,7 @@ static bool fold_binary(const struct convert_options *options, struct binary *bi
     if (done)
         fold_calls(tree, binary);
     if (done && counts == &estimated && is_estimate(options))
-        stack_calls_fold(tree, binary, counts);
+        done = stack_calls_fold(tree, binary, counts, err);
     fold_samples(tree, binary);
     counts_release(&estimated);
     sampleprof_finish(tree);

@@ -5,13 +5,13 @@
 #include "fold_probes.h"
 
 struct sampleprof_line *fold_call_site(struct sampleprof *tree, const struct binary *binary,
-                                       uint64_t vaddr, uint64_t reach_bytes)
+                                       uint64_t vaddr)
 {
     const struct symbolizer_frame *frames;
     size_t count;
 
     if (tree->is_probe_based)
-        return fold_find_call_probe(tree, binary->probes, vaddr, reach_bytes);
+        return fold_find_call_probe(tree, binary->probes, vaddr);
     count = symbolizer_find(binary->symbolizer, vaddr, &frames);
     return fold_add_line(tree, frames, count);
 }
@@ -38,7 +38,7 @@ void fold_calls(struct sampleprof *tree, const struct binary *binary)
             enter(tree, binary, call->to_vaddr, call->count);
         if (!callee || call->from_vaddr == BRANCHES_OUTSIDE)
             continue;
-        line = fold_call_site(tree, binary, call->from_vaddr, 1);
+        line = fold_call_site(tree, binary, call->from_vaddr);
         if (line)
             sampleprof_add_target(tree, line, callee, call->count);
     }

@@ -14,12 +14,11 @@
 #include "profile/sampleprof.h"
 
 /*
- * The line of the call site at vaddr, of the kind that the tree is keyed by; NULL if it has none.
- * reach_bytes is how far before vaddr its instruction may start, and 1 more: 1 for the instruction
- * itself.
+ * The line of the call instruction that starts at vaddr, of the kind that the tree is keyed by;
+ * NULL if it has none.
  */
 struct sampleprof_line *fold_call_site(struct sampleprof *tree, const struct binary *binary,
-                                       uint64_t vaddr, uint64_t reach_bytes);
+                                       uint64_t vaddr);
 
 /* After the counts of the binary's addresses. */
 void fold_calls(struct sampleprof *tree, const struct binary *binary);

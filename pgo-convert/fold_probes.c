@@ -102,7 +102,7 @@ void fold_probes(struct sampleprof *tree, const struct probes *probes, const str
 }
 
 struct sampleprof_line *fold_find_call_probe(struct sampleprof *tree, const struct probes *probes,
-                                             uint64_t vaddr, uint64_t reach_bytes)
+                                             uint64_t vaddr)
 {
     struct folding folding = {.tree = tree, .probes = probes};
     struct sampleprof_function *node;
@@ -116,7 +116,7 @@ struct sampleprof_line *fold_find_call_probe(struct sampleprof *tree, const stru
         else
             high = middle;
     }
-    while (low > 0 && vaddr - probes->items[low - 1].vaddr < reach_bytes) {
+    while (low > 0 && probes->items[low - 1].vaddr == vaddr) {
         const struct probe *probe = &probes->items[--low];
 
         if (probe->kind == PROBE_BLOCK || probe->index > UINT16_MAX)

@@ -16,10 +16,9 @@
 void fold_probes(struct sampleprof *tree, const struct probes *probes, const struct counts *counts);
 
 /*
- * The line of the last call whose probe lies less than reach_bytes before vaddr, or at it; NULL if
- * none does. The probe of a call lies at its instruction.
+ * The line of the call whose probe lies at vaddr, where its instruction starts; NULL if none does.
  */
 struct sampleprof_line *fold_find_call_probe(struct sampleprof *tree, const struct probes *probes,
-                                             uint64_t vaddr, uint64_t reach_bytes);
+                                             uint64_t vaddr);
 
 #endif

@@ -3,18 +3,16 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
-#include "estimate.h"
+#include "call_sites.h"
 #include "fold.h"
 #include "fold_calls.h"
 
 /* An estimated target of a call site. */
 struct target {
     uint64_t site_vaddr, callee_vaddr;
-    double calls;
+    double samples; /* in the callee, called from there; more than 0 */
+    double calls;   /* 0: not known */
 };
-
-/* The longest call instruction, with a prefix and an address of 4 bytes. */
-#define MAX_CALL_BYTES 8
 
 void stack_calls_add(struct binary *binary, uint64_t caller_vaddr, uint64_t callee_vaddr,
                      uint64_t weight)
@@ -25,22 +23,19 @@ void stack_calls_add(struct binary *binary, uint64_t caller_vaddr, uint64_t call
         branches_add(&binary->stacks, caller_vaddr, callee->start_vaddr, weight);
 }
 
-/* Of the instruction that holds vaddr: the last that starts at or before it, if it is near. */
 static uint64_t count_at(const struct counts *counts, uint64_t vaddr)
 {
     size_t low = 0, high = counts->count;
 
-    while (low < high) { /* the first beyond vaddr */
+    while (low < high) { /* the first at vaddr or beyond */
         size_t middle = low + (high - low) / 2;
 
-        if (counts->items[middle].vaddr <= vaddr)
+        if (counts->items[middle].vaddr < vaddr)
             low = middle + 1;
         else
             high = middle;
     }
-    return low && vaddr - counts->items[low - 1].vaddr < MAX_CALL_BYTES
-               ? counts->items[low - 1].count
-               : 0;
+    return low < counts->count && counts->items[low].vaddr == vaddr ? counts->items[low].count : 0;
 }
 
 /* How much was sampled in each callee, by the order of `pairs`. */
@@ -51,10 +46,6 @@ static void sum_by_callee(const struct branches_pair *pairs, size_t count, struc
     counts_sort(sums);
 }
 
-/* A function whose entry has no count (its loop has all samples) is taken to cost so much a call.
- */
-#define CALL_COST 100
-
 static struct target *estimate(const struct branches_pair *pairs, size_t count,
                                const struct counts *counts)
 {
@@ -64,44 +55,79 @@ static struct target *estimate(const struct branches_pair *pairs, size_t count,
     sum_by_callee(pairs, count, &sums);
     for (size_t i = 0; i < count; i++) {
         double samples = (double)pairs[i].count;
-        double all_samples = (double)count_at(&sums, pairs[i].to_vaddr);
         double entries = (double)count_at(counts, pairs[i].to_vaddr);
 
-        if (entries == 0)
-            entries = all_samples * ESTIMATE_SCALE / CALL_COST;
-        targets[i] = (struct target){pairs[i].from_vaddr, pairs[i].to_vaddr,
-                                     entries * samples / all_samples};
+        targets[i] = (struct target){.site_vaddr = pairs[i].from_vaddr,
+                                     .callee_vaddr = pairs[i].to_vaddr,
+                                     .samples = samples,
+                                     .calls = entries * samples /
+                                              (double)count_at(&sums, pairs[i].to_vaddr)};
     }
     counts_release(&sums);
     return targets;
 }
 
-static void fold_site(struct sampleprof *tree, const struct binary *binary,
-                      const struct target *targets, size_t count, uint64_t site_count)
+/*
+ * A function whose entry has no count (its loop has all samples) is taken to cost as much a call as
+ * the others that are called from there. Returns the sum of all calls of the site.
+ */
+static double complete(struct target *targets, size_t count)
 {
-    double sum = 0;
+    double calls = 0, samples = 0, sum = 0;
 
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
+        if (targets[i].calls == 0)
+            continue;
+        calls += targets[i].calls;
+        samples += targets[i].samples;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (targets[i].calls == 0)
+            targets[i].calls = targets[i].samples * (calls > 0 ? calls / samples : 1);
         sum += targets[i].calls;
+    }
+    return sum;
+}
+
+static void fold_site(struct sampleprof *tree, const struct binary *binary, struct target *targets,
+                      size_t count, uint64_t site_count)
+{
+    double sum = complete(targets, count);
+
     for (size_t i = 0; i < count; i++) {
         const char *callee = fold_name_of_entry(binary, targets[i].callee_vaddr);
-        uint64_t calls = sum > 0 ? (uint64_t)((double)site_count * targets[i].calls / sum) : 0;
+        uint64_t calls = (uint64_t)((double)site_count * targets[i].calls / sum);
         struct sampleprof_line *line;
 
         if (!callee || !calls)
             continue;
-        line = fold_call_site(tree, binary, targets[i].site_vaddr, MAX_CALL_BYTES);
+        line = fold_call_site(tree, binary, targets[i].site_vaddr);
         if (line)
             sampleprof_add_target(tree, line, callee, calls);
     }
 }
 
-void stack_calls_fold(struct sampleprof *tree, const struct binary *binary,
-                      const struct counts *counts)
+/* The pairs again, each at the instruction that the code has for it; what it has none for is lost.
+ */
+static void resolve(const struct branches_table *stacks, struct call_sites *sites,
+                    struct branches_table *calls)
 {
-    size_t count = binary->stacks.count, end;
-    struct branches_pair *pairs = branches_sort(&binary->stacks);
+    struct branches_pair *pairs = branches_sort(stacks);
+
+    for (size_t i = 0; i < stacks->count; i++) {
+        uint64_t site_vaddr = call_sites_find(sites, pairs[i].from_vaddr, pairs[i].to_vaddr);
+
+        if (site_vaddr != CALL_SITE_NONE)
+            branches_add(calls, site_vaddr, pairs[i].to_vaddr, pairs[i].count);
+    }
+    free(pairs);
+}
+
+static void fold_pairs(struct sampleprof *tree, const struct binary *binary,
+                       const struct branches_pair *pairs, size_t count, const struct counts *counts)
+{
     struct target *targets = estimate(pairs, count, counts);
+    size_t end;
 
     for (size_t start = 0; start < count; start = end) {
         end = start + 1;
@@ -111,5 +137,25 @@ void stack_calls_fold(struct sampleprof *tree, const struct binary *binary,
                   count_at(counts, targets[start].site_vaddr));
     }
     free(targets);
+}
+
+bool stack_calls_fold(struct sampleprof *tree, const struct binary *binary,
+                      const struct counts *counts, struct err *err)
+{
+    struct branches_table calls = {0};
+    struct branches_pair *pairs;
+    struct call_sites *sites;
+
+    if (!binary->stacks.count)
+        return true;
+    sites = call_sites_open(binary->image, err);
+    if (!sites)
+        return false;
+    resolve(&binary->stacks, sites, &calls);
+    call_sites_close(sites);
+    pairs = branches_sort(&calls);
+    fold_pairs(tree, binary, pairs, calls.count, counts);
     free(pairs);
+    free(calls.slots);
+    return true;
 }

@@ -19,8 +19,11 @@
 void stack_calls_add(struct binary *binary, uint64_t caller_vaddr, uint64_t callee_vaddr,
                      uint64_t weight);
 
-/* Adds the targets to the tree; `counts` are the binary's, estimated, sorted and folded. */
-void stack_calls_fold(struct sampleprof *tree, const struct binary *binary,
-                      const struct counts *counts);
+/*
+ * Adds the targets to the tree; `counts` are the binary's, estimated, sorted and folded. False for
+ * a machine that is not decoded.
+ */
+MUST_CHECK bool stack_calls_fold(struct sampleprof *tree, const struct binary *binary,
+                                 const struct counts *counts, struct err *err);
 
 #endif

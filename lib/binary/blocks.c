@@ -76,10 +76,11 @@ static void add_leader(struct blocks *blocks, uint64_t vaddr)
     *ARRAY_PUSH(blocks->leaders, blocks->leader_count, blocks->leader_capacity) = vaddr;
 }
 
-static void add_instruction(struct blocks *blocks, uint64_t vaddr, size_t len, unsigned flags)
+static void add_instruction(struct blocks *blocks, uint64_t vaddr, size_t len,
+                            const struct decoded *decoded)
 {
     *ARRAY_PUSH(blocks->instructions, blocks->instruction_count, blocks->instruction_capacity) =
-        (struct instruction){vaddr, (uint8_t)len, (uint8_t)flags};
+        (struct instruction){vaddr, decoded->target_vaddr, (uint8_t)len, (uint8_t)decoded->flags};
 }
 
 static bool returns(const struct disassembler *disassembler, const struct decoded *decoded)
@@ -119,14 +120,14 @@ static void decode(struct disassembler *disassembler, const uint8_t *code, uint6
 
         if ((decoded.flags & INSTRUCTION_CALL) && !returns(disassembler, &decoded))
             decoded.flags |= INSTRUCTION_JUMP;
-        add_instruction(blocks, insn->address, insn->size, decoded.flags);
+        add_instruction(blocks, insn->address, insn->size, &decoded);
         if (decoded.flags & INSTRUCTION_JUMP)
             add_jump(blocks, &decoded, &walk, insn);
         if (insn->id) /* not skipped data, which has no details */
             jump_table_step(&walk, insn);
     }
     for (; left; left--) /* capstone stops at less than a whole AArch64 instruction */
-        add_instruction(blocks, end_vaddr - left, 1, 0);
+        add_instruction(blocks, end_vaddr - left, 1, &(struct decoded){0});
 }
 
 static int compare_vaddrs(const void *left, const void *right)
@@ -136,19 +137,30 @@ static int compare_vaddrs(const void *left, const void *right)
     return *a < *b ? -1 : *a > *b;
 }
 
-static bool is_instruction(const struct blocks *blocks, uint64_t vaddr)
+const struct instruction *blocks_find_instruction(const struct blocks *blocks, uint64_t vaddr)
 {
+    const struct instruction *found;
     size_t low = 0, high = blocks->instruction_count;
 
-    while (low < high) { /* the first instruction that starts at vaddr or beyond */
+    while (low < high) { /* the first instruction that starts beyond vaddr */
         size_t middle = low + (high - low) / 2;
 
-        if (blocks->instructions[middle].vaddr < vaddr)
+        if (blocks->instructions[middle].vaddr <= vaddr)
             low = middle + 1;
         else
             high = middle;
     }
-    return low < blocks->instruction_count && blocks->instructions[low].vaddr == vaddr;
+    if (!low)
+        return NULL;
+    found = &blocks->instructions[low - 1];
+    return vaddr - found->vaddr < found->len ? found : NULL;
+}
+
+static bool is_instruction(const struct blocks *blocks, uint64_t vaddr)
+{
+    const struct instruction *found = blocks_find_instruction(blocks, vaddr);
+
+    return found && found->vaddr == vaddr;
 }
 
 /* A table whose length is not known ends where the next one starts, if the function has one. */

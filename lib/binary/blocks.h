@@ -30,6 +30,7 @@ enum {
 
 struct instruction {
     uint64_t vaddr;
+    uint64_t target_vaddr; /* of a direct jump or call; 0: it has none, or computes it */
     uint8_t len;
     uint8_t flags;
 };
@@ -77,5 +78,8 @@ void blocks_close(struct disassembler *disassembler); /* NULL is fine */
 MUST_CHECK bool blocks_read(struct disassembler *disassembler, uint64_t start_vaddr,
                             uint64_t end_vaddr, struct blocks *blocks);
 void blocks_release(struct blocks *blocks);
+
+/* The instruction that holds vaddr; NULL if none does. */
+const struct instruction *blocks_find_instruction(const struct blocks *blocks, uint64_t vaddr);
 
 #endif
