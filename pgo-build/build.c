@@ -141,8 +141,14 @@ static bool prepare_found(struct build *build, struct err *err)
         const struct profile *profile = prepare(build, build->project.profiles[i], err);
         char *folder;
 
-        if (!profile)
+        if (!profile) {
+            if (!err->hint[0])
+                err_hint(err,
+                         "record it again: pgo-collect record -f -o %s -- PROGRAM; or build "
+                         "without it: pgo-build -pgo=off ...",
+                         build_shorten(build, build->project.profiles[i]));
             return false;
+        }
         folder = path_folder(build->project.profiles[i]);
         *ARRAY_PUSH(selection->rules, selection->count, selection->capacity) =
             (struct selection_rule){arena_strdup(&build->session.arena, folder), selected(profile)};

@@ -183,13 +183,49 @@ static bool run(char **argv, bool filtered, struct staleness *staleness, int *st
     return true;
 }
 
+static size_t output_count(const struct job *job)
+{
+    return job->arguments.phase == ARGUMENTS_COMPILE ? job->arguments.source_count : 1;
+}
+
+static struct content_name key_of(const struct launch *launch, const struct job *job)
+{
+    const char *named = objects_compiler(&launch->session, launch->asked);
+
+    return inject_key(named ? named : launch->compiler, &job->flags);
+}
+
+/* What the next start is told of a result; the strings stay the caller's and the job's. */
+static struct object describe(const struct launch *launch, const struct job *job,
+                              const struct content_name *key, const char *output)
+{
+    return (struct object){.output = output,
+                           .source = job->source, /* whose profile all of them got */
+                           .asked = launch->asked,
+                           .verdict = job->decision.verdict,
+                           .shape = job->decision.shape,
+                           .key = key->text};
+}
+
+static void note_beginning(const struct launch *launch, const struct job *job)
+{
+    struct content_name key = key_of(launch, job);
+
+    for (size_t i = 0; i < output_count(job); i++) {
+        char *output = arguments_output(&job->arguments, i);
+        struct object object = describe(launch, job, &key, output);
+
+        objects_begin(launch->state, &object);
+        free(output);
+    }
+}
+
 /* For the report, and for the next start. */
 static void note(const struct launch *launch, const struct job *job,
                  const struct staleness *staleness, int exit_code)
 {
-    const char *named = objects_compiler(&launch->session, launch->asked);
     const char *cache = launch_cache(launch, job->cached), *far = launch_distributor(launch);
-    struct content_name key = inject_key(named ? named : launch->compiler, &job->flags);
+    struct content_name key = key_of(launch, job);
     struct log_entry entry = {.verdict = job->decision.verdict,
                               .exit_code = exit_code,
                               .compiler = launch->compiler,
@@ -199,24 +235,18 @@ static void note(const struct launch *launch, const struct job *job,
                               .cache = far     ? path_base(far)
                                        : cache ? path_base(cache)
                                                : ""};
-    size_t outputs = job->arguments.phase == ARGUMENTS_COMPILE ? job->arguments.source_count : 1;
 
     for (size_t i = 0; i < job->arguments.source_count; i++) {
         char *source = find_source(launch, job->arguments.sources[i]);
         char *output = arguments_output(&job->arguments, i);
-        struct object object = {.output = output,
-                                .source = job->source, /* whose profile all of them got */
-                                .asked = launch->asked,
-                                .verdict = job->decision.verdict,
-                                .shape = job->decision.shape,
-                                .key = key.text,
-                                .staleness = i == 0 ? *staleness : (struct staleness){0}};
+        struct object object = describe(launch, job, &key, output);
 
+        object.staleness = i == 0 ? *staleness : (struct staleness){0};
         entry.source = source;
         entry.output = output;
         entry.staleness = object.staleness;
         log_append(launch->state, &entry);
-        if (i < outputs && exit_code == 0)
+        if (i < output_count(job) && exit_code == 0)
             objects_append(launch->state, &object);
         free(source);
         free(output);
@@ -235,6 +265,7 @@ static int compile(const struct launch *launch, const struct job *job)
 
     if (job->arguments.source_count == 0)
         return replace(argv);
+    note_beginning(launch, job);
     started = run(argv, filtered, &staleness, &status, &err);
     free(argv);
     if (!started) {

@@ -104,24 +104,40 @@ void objects_list_release(struct objects_list *list)
     *list = (struct objects_list){0};
 }
 
-void objects_append(const char *state, const struct object *object)
+static void append(const char *state, const struct object *object)
 {
-    struct object copy = *object;
+    char *path = mem_format("%s/objects", state);
     struct strbuf line = {0};
     struct err err = {0};
-    struct stat status;
-    char *path;
 
-    if (lstat(object->output, &status) != 0 || !S_ISREG(status.st_mode))
-        return; /* also a link: /dev/stdout is somebody else's file at the next start */
-    copy.mtime_ns = mtime_ns(&status);
-    path = mem_format("%s/objects", state);
-    format(&copy, &line);
+    format(object, &line);
     if (!record_append(path, &line, &err)) {
         /* the result stays unknown, and the report says what to type */
     }
     strbuf_release(&line);
     free(path);
+}
+
+void objects_begin(const char *state, const struct object *object)
+{
+    struct object copy = *object;
+    struct stat status;
+
+    if (lstat(object->output, &status) == 0 && !S_ISREG(status.st_mode))
+        return;
+    copy.mtime_ns = 0;
+    append(state, &copy);
+}
+
+void objects_append(const char *state, const struct object *object)
+{
+    struct object copy = *object;
+    struct stat status;
+
+    if (lstat(object->output, &status) != 0 || !S_ISREG(status.st_mode))
+        return; /* also a link: /dev/stdout is somebody else's file at the next start */
+    copy.mtime_ns = mtime_ns(&status);
+    append(state, &copy);
 }
 
 const char *objects_compiler(const struct session *session, const char *asked)

@@ -24,9 +24,15 @@ struct object {
     enum inject_verdict verdict;
     unsigned shape;
     const char *key;
-    uint64_t mtime_ns; /* of the output, when we had written it */
+    uint64_t mtime_ns; /* of the output, when we had written it; 0: not yet */
     struct staleness staleness;
 };
+
+/*
+ * Called before the compile: until objects_append() has said what came of it, the output is one
+ * that nobody knows and that is made anew. The compiler may outlive a launcher that is killed.
+ */
+void objects_begin(const char *state, const struct object *object);
 
 /* Called when the output is there. */
 void objects_append(const char *state, const struct object *object);

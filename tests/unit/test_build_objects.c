@@ -123,6 +123,24 @@ static void test_same_key_stays(void **state)
     assert_false(is_expired(*state));
 }
 
+/* A launcher that was killed: its compiler may have written the output all the same. */
+static void test_begun_and_never_done(void **state)
+{
+    struct scene *scene = *state;
+    const struct object object = {.output = scene->output,
+                                  .source = "/p/a.c",
+                                  .asked = "cc",
+                                  .verdict = INJECT_PROFILE,
+                                  .key = "x"};
+
+    note(scene, "/cache/1");
+    objects_begin(scene->folder, &object);
+    assert_int_equal(refresh(scene).stale, 1);
+    assert_true(is_expired(scene));
+    note(scene, "/cache/1");
+    assert_int_equal(count_now(scene, UINT64_MAX).known, 1);
+}
+
 static void test_other_key_goes(void **state)
 {
     struct scene *scene = *state;
@@ -232,6 +250,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_same_key_stays, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_begun_and_never_done, setup, teardown),
         cmocka_unit_test_setup_teardown(test_other_key_goes, setup, teardown),
         cmocka_unit_test_setup_teardown(test_profile_comes_and_goes, setup, teardown),
         cmocka_unit_test_setup_teardown(test_probes, setup, teardown),
