@@ -102,11 +102,11 @@ static void print_compile(const struct build *build, char **words)
     decision = inject_decide(&arguments, &compiler, build->project.start);
     if (arguments.source_count) {
         char *source = path_absolute(arguments.sources[0]);
-        struct selection_profile sliced;
-        const struct selection_profile *profile = inject_select(
-            decision.shape, source, &build->session.selection, &sliced, &arguments.arena);
+        struct inject_choice choice;
 
-        inject_spell(&flags, decision.shape, profile, &build->session.selection, &arguments.arena);
+        inject_choose(decision.shape, source, &build->session.selection, &choice, &arguments.arena);
+        inject_spell(&flags, decision.shape, choice.given, &build->session.selection,
+                     &arguments.arena);
         free(source);
     }
     flags.items[flags.count] = NULL;

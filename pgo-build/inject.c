@@ -198,18 +198,23 @@ enum inject_verdict inject_settle(const struct inject_decision *decision,
     return decision->verdict;
 }
 
-const struct selection_profile *inject_select(unsigned shape, const char *source,
-                                              const struct selection *selection,
-                                              struct selection_profile *sliced, struct arena *arena)
+void inject_choose(unsigned shape, const char *source, const struct selection *selection,
+                   struct inject_choice *choice, struct arena *arena)
 {
     const unsigned needed = selection->slices == SLICES_ON
                                 ? INJECT_TAKES_SLICE
                                 : INJECT_TAKES_SLICE | INJECT_PROVEN_SLICE;
-    const struct selection_profile *profile = selection_find(selection, source);
+    const struct selection_profile *whole = selection_find(selection, source);
+    struct slice slice;
 
-    if (!profile || !profile->path || selection->slices == SLICES_OFF || (shape & needed) != needed)
-        return profile;
-    return selection_slice(selection, profile, source, sliced, arena);
+    *choice = (struct inject_choice){.whole = whole, .given = whole};
+    if (!whole || !whole->path || selection->slices == SLICES_OFF || (shape & needed) != needed ||
+        !selection_slice(selection, whole, source, &slice, arena))
+        return;
+    choice->sliced = *whole;
+    choice->sliced.path = slice.path;
+    choice->given = &choice->sliced;
+    choice->is_apart = slice.is_apart;
 }
 
 static void add(struct inject_flags *flags, const char *flag)

@@ -60,14 +60,17 @@ struct inject_decision {
 struct inject_decision inject_decide(const struct arguments *arguments,
                                      const struct compiler *compiler, const char *folder);
 
-/*
- * The profile that a compile or link of this shape gets for the source: the selected one or, where
- * the command and the modes allow it, the source's slice of it (then in `sliced` and the arena).
- */
-const struct selection_profile *inject_select(unsigned shape, const char *source,
-                                              const struct selection *selection,
-                                              struct selection_profile *sliced,
-                                              struct arena *arena);
+/* What a compile or link is given of the profiles. */
+struct inject_choice {
+    const struct selection_profile *whole; /* the selected one; NULL: none */
+    const struct selection_profile *given; /* that, or `sliced` */
+    struct selection_profile sliced;       /* the same with the source's slice as its path */
+    bool is_apart;                         /* the slice is meant to give another object */
+};
+
+/* By shape and modes; the choice points into itself and into the arena. */
+void inject_choose(unsigned shape, const char *source, const struct selection *selection,
+                   struct inject_choice *choice, struct arena *arena);
 
 struct inject_flags {
     const char *items[16]; /* no shape spells more than 14, and dry_run.c adds a NULL */

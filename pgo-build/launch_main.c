@@ -16,6 +16,7 @@
 #include "inject.h"
 #include "launch.h"
 #include "log.h"
+#include "moved.h"
 #include "objects.h"
 
 /* Everything that is known of a compile before it runs. */
@@ -24,6 +25,7 @@ struct job {
     struct compiler compiler;
     struct inject_decision decision;
     struct inject_flags flags;
+    struct inject_choice choice;
     const char *profile_source; /* the user's file, if the profile goes in; else "" */
     char *source;               /* absolute; of the first one */
     bool probes;                /* the result has pseudo-probes */
@@ -93,10 +95,20 @@ static char *find_source(const struct launch *launch, const char *word)
     return path;
 }
 
+/* Settles what the compile gets with this profile. */
+static void give(const struct launch *launch, struct job *job,
+                 const struct selection_profile *profile)
+{
+    job->decision.verdict = inject_settle(&job->decision, profile);
+    job->probes = inject_probes(job->decision.shape, profile, &launch->session.selection);
+    inject_spell(&job->flags, job->decision.shape, profile, &launch->session.selection,
+                 &job->arguments.arena);
+    if (job->flags.profile)
+        job->profile_source = profile->source;
+}
+
 static void prepare(struct launch *launch, struct job *job)
 {
-    const struct selection_profile *profile;
-    struct selection_profile sliced;
     struct err err = {0};
     char *folder = path_absolute(".");
 
@@ -110,14 +122,9 @@ static void prepare(struct launch *launch, struct job *job)
     job->source =
         find_source(launch, job->arguments.source_count ? job->arguments.sources[0] : ".");
     selection_open(&launch->session.selection);
-    profile = inject_select(job->decision.shape, job->source, &launch->session.selection, &sliced,
-                            &job->arguments.arena);
-    job->decision.verdict = inject_settle(&job->decision, profile);
-    job->probes = inject_probes(job->decision.shape, profile, &launch->session.selection);
-    inject_spell(&job->flags, job->decision.shape, profile, &launch->session.selection,
-                 &job->arguments.arena);
-    if (job->flags.profile)
-        job->profile_source = profile->source;
+    inject_choose(job->decision.shape, job->source, &launch->session.selection, &job->choice,
+                  &job->arguments.arena);
+    give(launch, job, job->choice.given);
     job->cached = launch->cache && job->compiler.kind == COMPILER_CLANG &&
                   job->arguments.phase == ARGUMENTS_COMPILE;
     free(folder);
@@ -253,24 +260,63 @@ static void note(const struct launch *launch, const struct job *job,
     }
 }
 
-static int compile(const struct launch *launch, const struct job *job)
+/* Notes functions that have moved here; false: there are none. */
+static bool find_moved(const struct launch *launch, const struct job *job)
+{
+    const struct inject_choice *choice = &job->choice;
+    const char *root = launch->session.selection.root;
+    struct byteset names = {0};
+    bool found;
+
+    if (job->flags.profile && choice->given != choice->whole) {
+        char *output = arguments_output(&job->arguments, 0);
+
+        moved_find(output, choice->given->path, choice->whole->path,
+                   job->decision.shape & INJECT_TAKES_G1, &names);
+        free(output);
+    }
+    found = names.count > 0;
+    if (found)
+        moved_note(launch->state, choice->whole->source, slice_index_key(root, job->source),
+                   &names);
+    byteset_release(&names);
+    return found;
+}
+
+/* Runs the compile as it is settled; false: it could not be started, and *code is what to end with.
+ */
+static bool run_settled(const struct launch *launch, const struct job *job,
+                        struct staleness *staleness, int *status, int *code)
 {
     bool filtered = (job->decision.shape & INJECT_TAKES_STALENESS) && job->profile_source[0];
     char **argv = compose(launch, job);
-    struct staleness staleness = {0};
     struct err err = {0};
-    int status = 0;
+    bool started = run(argv, filtered, staleness, status, &err);
 
-    bool started;
+    free(argv);
+    if (started)
+        return true;
+    talk_error(&err);
+    *code = child_start_code(&err);
+    return false;
+}
+
+/* A slice that lacks a function's record is of no use: once more, with the whole profile. */
+static int compile(const struct launch *launch, struct job *job)
+{
+    struct staleness staleness = {0};
+    int status = 0, code = 0;
 
     if (job->arguments.source_count == 0)
-        return replace(argv);
+        return replace(compose(launch, job));
     note_beginning(launch, job);
-    started = run(argv, filtered, &staleness, &status, &err);
-    free(argv);
-    if (!started) {
-        talk_error(&err);
-        return child_start_code(&err);
+    if (!run_settled(launch, job, &staleness, &status, &code))
+        return code;
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 0 && find_moved(launch, job)) {
+        staleness = (struct staleness){0};
+        give(launch, job, job->choice.whole);
+        if (!run_settled(launch, job, &staleness, &status, &code))
+            return code;
     }
     note(launch, job, &staleness, WIFEXITED(status) ? WEXITSTATUS(status) : 255);
     return child_end_like(status);

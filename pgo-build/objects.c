@@ -190,23 +190,38 @@ bool objects_is_expired(const char *path)
     return stat(path, &status) == 0 && status.st_mtim.tv_sec == LONG_AGO;
 }
 
-/* Would the same compile get something else today? */
-static bool is_stale(const struct object *object, const struct session *session)
+static bool is_key_of(const struct object *object, const char *compiler,
+                      const struct selection_profile *profile, const struct session *session)
 {
-    const struct selection_profile *profile;
-    const char *compiler = objects_compiler(session, object->asked);
-    struct selection_profile sliced;
     struct inject_flags flags = {0};
-    struct content_name key;
     struct arena arena = {0};
+    struct content_name key;
 
-    if (!compiler)
-        return true;
-    profile = inject_select(object->shape, object->source, &session->selection, &sliced, &arena);
     inject_spell(&flags, object->shape, profile, &session->selection, &arena);
     key = inject_key(compiler, &flags);
     arena_release(&arena);
-    return strcmp(key.text, object->key) != 0;
+    return strcmp(key.text, object->key) == 0;
+}
+
+/*
+ * Would the same compile get something else today? What was made with the whole profile is what its
+ * slice would give, unless the slice is apart.
+ */
+static bool is_stale(const struct object *object, const struct session *session)
+{
+    const char *compiler = objects_compiler(session, object->asked);
+    struct inject_choice choice;
+    struct arena arena = {0};
+    bool stale;
+
+    if (!compiler)
+        return true;
+    inject_choose(object->shape, object->source, &session->selection, &choice, &arena);
+    stale = !is_key_of(object, compiler, choice.given, session) &&
+            (choice.given == choice.whole || choice.is_apart ||
+             !is_key_of(object, compiler, choice.whole, session));
+    arena_release(&arena);
+    return stale;
 }
 
 /* The walk over all known results. */

@@ -178,17 +178,6 @@ static bool merge(const struct profile_tools *tools, const char *source, const c
     return done;
 }
 
-/* Of pgo-convert's text: what clang reads, and the text for the slices. */
-static bool keep_own(struct profile *profile, const struct strbuf *text,
-                     const struct strbuf *binary, const struct profile_tools *tools,
-                     struct err *err)
-{
-    profile->path = store_put(tools->cache, "default.prof", binary, err);
-    if (profile->path)
-        profile->text = store_put(tools->cache, "default.pgo", text, err);
-    return profile->text != NULL;
-}
-
 /* What llvm-profdata makes of the file; the text itself without one. */
 static bool keep_merged(struct profile *profile, const char *file, const struct strbuf *text,
                         const struct profile_tools *tools, struct err *err)
@@ -206,8 +195,8 @@ static bool keep_merged(struct profile *profile, const char *file, const struct 
 static bool prepare_llvm(struct profile *profile, const char *file, enum profile_kind kind,
                          const struct profile_tools *tools, struct err *err)
 {
-    struct strbuf text = {0}, own = {0};
-    bool done;
+    struct strbuf text = {0};
+    bool done, has_map = false;
 
     if (kind == PROFILE_TEXT || !tools->profdata)
         done = file_read(file, MAX_BYTES, &text, err);
@@ -215,12 +204,15 @@ static bool prepare_llvm(struct profile *profile, const char *file, enum profile
         done = merge(tools, file, "--text", &text, err);
     if (done && (kind == PROFILE_TEXT || tools->profdata))
         profile_count_text(profile, strbuf_text(&text));
-    if (done && profile->samples && slices_write_whole(&text, &own))
-        done = keep_own(profile, &text, &own, tools, err);
+    if (done && profile->samples)
+        profile->path = slices_keep_whole(&text, tools->cache, &has_map, err);
+    if (profile->path)
+        profile->text = store_put(tools->cache, "default.pgo", &text, err);
+    if (has_map)
+        done = profile->text != NULL;
     else if (done && (profile->samples || (kind == PROFILE_BINARY && !tools->profdata)))
         done = keep_merged(profile, file, &text, tools, err);
     strbuf_release(&text);
-    strbuf_release(&own);
     return done;
 }
 

@@ -34,24 +34,17 @@ void selection_close(struct selection *selection)
         slice_index_close(&selection->indexes[i]);
 }
 
-const struct selection_profile *
-selection_slice(const struct selection *selection, const struct selection_profile *profile,
-                const char *source, struct selection_profile *sliced, struct arena *arena)
+bool selection_slice(const struct selection *selection, const struct selection_profile *profile,
+                     const char *source, struct slice *slice, struct arena *arena)
 {
     for (size_t i = 0; i < selection->index_count; i++) {
         const struct slice_index *index = &selection->indexes[i];
-        const char *path;
 
-        if (strcmp(index->profile, profile->source) != 0)
-            continue;
-        path = slice_index_find(index, selection->root, source, arena);
-        if (!path || !file_exists(path))
-            break;
-        *sliced = *profile;
-        sliced->path = path;
-        return sliced;
+        if (strcmp(index->profile, profile->source) == 0)
+            return slice_index_find(index, selection->root, source, slice, arena) &&
+                   file_exists(slice->path);
     }
-    return profile;
+    return false;
 }
 
 bool selection_wants_probes(const struct selection *selection,

@@ -48,13 +48,9 @@ const struct selection_profile *selection_find(const struct selection *selection
 void selection_open(struct selection *selection);
 void selection_close(struct selection *selection);
 
-/*
- * The profile as the source's own slice; as it is, if there is none. `sliced` holds the first, with
- * strings in the arena.
- */
-const struct selection_profile *
-selection_slice(const struct selection *selection, const struct selection_profile *profile,
-                const char *source, struct selection_profile *sliced, struct arena *arena);
+/* The source's slice of the profile; false: it has none. The path is in the arena. */
+bool selection_slice(const struct selection *selection, const struct selection_profile *profile,
+                     const char *source, struct slice *slice, struct arena *arena);
 
 /* Shall a compile with this profile, or with none (NULL), number its blocks? */
 bool selection_wants_probes(const struct selection *selection,

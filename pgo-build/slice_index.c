@@ -88,8 +88,15 @@ const char *slice_index_key(const char *root, const char *source)
     return path_is_below(source, root) && source[len] == '/' ? source + len + 1 : source;
 }
 
-const char *slice_index_find(const struct slice_index *index, const char *root, const char *source,
-                             struct arena *arena)
+bool slice_index_has(const struct file_map *lines, const char *key, size_t len)
+{
+    const char *text = lines->data;
+
+    return text && find_line(text, text + lines->len, key, len);
+}
+
+bool slice_index_find(const struct slice_index *index, const char *root, const char *source,
+                      struct slice *slice, struct arena *arena)
 {
     const char *text = index->map.data, *end = text ? text + index->map.len : NULL;
     const char *line = NULL, *newline = NULL;
@@ -104,8 +111,11 @@ const char *slice_index_find(const struct slice_index *index, const char *root, 
         newline = memchr(line, '\n', (size_t)(end - line));
     strbuf_release(&key);
     if (!newline)
-        return NULL;
+        return false;
     copy = arena_alloc(arena, (size_t)(newline - line) + 2);
     memcpy(copy, line, (size_t)(newline - line) + 1);
-    return record_next(&copy, &record) && record.count > 1 ? record.fields[1] : NULL;
+    if (!record_next(&copy, &record) || record.count < 2)
+        return false;
+    *slice = (struct slice){record.fields[1], strcmp(record_field(&record, 2), "apart") == 0};
+    return true;
 }

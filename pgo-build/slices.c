@@ -71,26 +71,67 @@ static char *find_file(const struct slicing *slicing, const char *path)
     return key ? key : mem_strdup(path); /* generated, perhaps, and not there yet */
 }
 
-static struct sliced_file *file_of(struct slicing *slicing, const char *path)
+/* The one of that key: found, or added. */
+static struct sliced_file *file_of(struct slicing *slicing, const char *key)
 {
-    char *key = find_file(slicing, path);
     uint32_t id = byteset_add_text(&slicing->keys, key);
 
     if (id == slicing->file_count)
         *ARRAY_PUSH(slicing->files, slicing->file_count, slicing->file_capacity) =
             (struct sliced_file){.key = byteset_at(&slicing->keys, id, NULL)};
-    free(key);
     return &slicing->files[id];
 }
 
 static void add_unit(struct slicing *slicing, const struct sampleprof_unit *unit)
 {
-    struct sliced_file *file = file_of(slicing, unit->path);
+    char *key = find_file(slicing, unit->path);
+    struct sliced_file *file = file_of(slicing, key);
 
+    free(key);
     *ARRAY_PUSH(file->paths, file->path_count, file->path_capacity) = unit->path;
     for (uint32_t i = 0; i < unit->names.count; i++)
         *ARRAY_PUSH(file->names, file->name_count, file->name_capacity) =
             byteset_at(&unit->names, i, NULL);
+}
+
+static int compare_names(const void *left, const void *right)
+{
+    return strcmp(*(const char *const *)left, *(const char *const *)right);
+}
+
+/*
+ * The path of the profile that holds these functions, with their names beside it (moved.h). A
+ * function that is `is_static` in the tree has others of its name beside it.
+ */
+static char *keep(const char *cache, const struct strbuf *bytes,
+                  const struct sampleprof_function *const *functions, size_t count,
+                  bool without_static, struct err *err)
+{
+    char *path = store_put(cache, "default.prof", bytes, err), *folder, *names_path;
+    const char **names = mem_array(count, sizeof(*names));
+    struct strbuf text = {0};
+    size_t kept = 0;
+
+    for (size_t i = 0; i < count; i++)
+        if (!without_static || !functions[i]->is_static)
+            names[kept++] = functions[i]->name;
+    if (kept)
+        qsort(names, kept, sizeof(*names), compare_names);
+    strbuf_add_char(&text, '\n'); /* so that it is never empty, which cannot be mapped */
+    for (size_t i = 0; i < kept; i++)
+        strbuf_add_format(&text, "%s\n", names[i]);
+    folder = path ? path_folder(path) : NULL;
+    names_path = path ? path_join(folder, "names") : NULL;
+    if (path && !file_exists(names_path) &&
+        !file_write(names_path, text.data, text.len, FILE_REPLACE, err)) {
+        free(path);
+        path = NULL;
+    }
+    strbuf_release(&text);
+    free(names);
+    free(folder);
+    free(names_path);
+    return path;
 }
 
 /* Cuts the file's slice, keeps it, and notes it in the index. */
@@ -99,22 +140,43 @@ static bool add_slice(struct slicing *slicing, struct slicer *slicer, struct sli
 {
     const struct sampleprof_function **functions;
     struct strbuf bytes = {0};
+    bool is_apart;
     size_t count;
     char *path;
 
     *ARRAY_PUSH(file->paths, file->path_count, file->path_capacity) = NULL;
-    functions = slicer_cut(slicer, file->names, file->name_count, file->paths, &count);
+    functions = slicer_cut(slicer, file->names, file->name_count, file->paths, &count, &is_apart);
     sampleprof_write_binary(slicing->tree, functions, count, &slicing->summary, &bytes);
-    path = store_put(slicing->place->cache, "default.prof", &bytes, err);
+    path = keep(slicing->place->cache, &bytes, functions, count, false, err);
     if (path) {
         record_add(&slicing->index, file->key);
         record_add(&slicing->index, path);
+        if (is_apart)
+            record_add(&slicing->index, "apart");
         record_end(&slicing->index);
     }
     strbuf_release(&bytes);
     free(functions);
     free(path);
     return path != NULL;
+}
+
+/* Functions that were found in a file's object (moved.h); those of a file without a unit wait. */
+static void add_moved(struct slicing *slicing, char *text)
+{
+    struct record record;
+    uint32_t id;
+
+    while (record_next(&text, &record)) {
+        const char *key = record_field(&record, 1);
+        struct sliced_file *file;
+
+        if (strcmp(record.fields[0], slicing->source) != 0 ||
+            !byteset_find(&slicing->keys, key, strlen(key), &id))
+            continue;
+        file = &slicing->files[id];
+        *ARRAY_PUSH(file->names, file->name_count, file->name_capacity) = record_field(&record, 2);
+    }
 }
 
 /* By the bytes that stand in the index. */
@@ -158,7 +220,8 @@ static void slicing_release(struct slicing *slicing)
 }
 
 static bool slice_tree(struct sampleprof *tree, const char *source,
-                       const struct slices_place *place, const char *index, struct err *err)
+                       const struct slices_place *place, const char *index, char *moved,
+                       struct err *err)
 {
     struct slicing slicing = {.place = place, .source = source, .tree = tree};
     char *folder = path_folder(index);
@@ -167,6 +230,7 @@ static bool slice_tree(struct sampleprof *tree, const char *source,
     sampleprof_summarize_tree(tree, &slicing.summary);
     for (size_t i = 0; i < tree->unit_count; i++)
         add_unit(&slicing, &tree->units[i]);
+    add_moved(&slicing, moved);
     done = add_slices(&slicing, err) && file_make_folders(folder, err) &&
            file_write(index, strbuf_text(&slicing.index), slicing.index.len, FILE_REPLACE, err);
     slicing_release(&slicing);
@@ -175,29 +239,53 @@ static bool slice_tree(struct sampleprof *tree, const char *source,
 }
 
 /* The text's path is named by its content; which file a unit is depends on the rest. */
-static char *index_path(const struct profile *profile, const struct slices_place *place)
+static char *index_path(const struct profile *profile, const struct slices_place *place,
+                        const struct strbuf *moved)
 {
-    char *facts =
-        mem_format("%s\n%s\n%s\n%s", profile->text, profile->source, place->root, PGO_VERSION);
+    char *facts = mem_format("%s\n%s\n%s\n%s\n%s", profile->text, profile->source, place->root,
+                             PGO_VERSION, content_name(moved->data, moved->len).text);
     struct content_name name = content_name(facts, strlen(facts));
 
     free(facts);
     return mem_format("%s/slices/%s", place->state, name.text);
 }
 
-char *slices_make(const struct profile *profile, const struct slices_place *place, struct err *err)
+static bool read_moved(const struct slices_place *place, struct strbuf *moved, struct err *err)
 {
-    char *index = index_path(profile, place);
+    char *path = path_join(place->state, "moved");
+    bool done = !file_exists(path) || file_read(path, MAX_TEXT_BYTES, moved, err);
+
+    free(path);
+    return done;
+}
+
+static bool slice_text(const struct profile *profile, const struct slices_place *place,
+                       const char *index, char *moved, struct err *err)
+{
     struct sampleprof *tree = NULL;
     struct strbuf text = {0};
-    bool done = file_exists(index);
+    bool done = false;
 
-    if (!done && file_read(profile->text, MAX_TEXT_BYTES, &text, err))
+    if (file_read(profile->text, MAX_TEXT_BYTES, &text, err))
         tree = sampleprof_read_text(strbuf_text(&text), text.len, err);
     if (tree)
-        done = slice_tree(tree, profile->source, place, index, err);
+        done = slice_tree(tree, profile->source, place, index, moved, err);
     sampleprof_free(tree);
     strbuf_release(&text);
+    return done;
+}
+
+char *slices_make(const struct profile *profile, const struct slices_place *place, struct err *err)
+{
+    struct strbuf moved = {0};
+    char *index = NULL;
+    bool done = read_moved(place, &moved, err);
+
+    if (done) {
+        index = index_path(profile, place, &moved);
+        done = file_exists(index) || slice_text(profile, place, index, moved.data, err);
+    }
+    strbuf_release(&moved);
     if (!done) {
         free(index);
         index = NULL;
@@ -205,20 +293,25 @@ char *slices_make(const struct profile *profile, const struct slices_place *plac
     return index;
 }
 
-bool slices_write_whole(const struct strbuf *text, struct strbuf *out)
+char *slices_keep_whole(const struct strbuf *text, const char *cache, bool *has_map,
+                        struct err *err)
 {
-    struct err ignored = {0};
-    struct sampleprof *tree = sampleprof_read_text(strbuf_text(text), text->len, &ignored);
-    bool has_map = tree && tree->unit_count;
+    struct err unreadable = {0};
+    struct sampleprof *tree = sampleprof_read_text(strbuf_text(text), text->len, &unreadable);
+    char *path = NULL;
 
-    if (has_map) {
+    *has_map = tree && tree->unit_count;
+    if (*has_map) {
         struct sampleprof_summary summary;
+        struct strbuf bytes = {0};
         size_t count;
         const struct sampleprof_function **flat = sampleprof_flatten(tree, &count);
 
         sampleprof_summarize_tree(tree, &summary);
-        sampleprof_write_binary(tree, flat, count, &summary, out);
+        sampleprof_write_binary(tree, flat, count, &summary, &bytes);
+        path = keep(cache, &bytes, flat, count, true, err);
+        strbuf_release(&bytes);
     }
     sampleprof_free(tree);
-    return has_map;
+    return path;
 }

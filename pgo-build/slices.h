@@ -26,9 +26,11 @@ struct slices_place {
 char *slices_make(const struct profile *profile, const struct slices_place *place, struct err *err);
 
 /*
- * LLVM's binary form of a text that has a map: the whole profile, with the summary that its slices
- * have. false: it has none, or is not what our own reader takes.
+ * The path of LLVM's binary form of a text that has a map: the whole profile, with the summary that
+ * its slices have. NULL with *has_map false: it has none, or is not what our own reader takes; with
+ * *has_map: it cannot be kept. free() it.
  */
-bool slices_write_whole(const struct strbuf *text, struct strbuf *out);
+char *slices_keep_whole(const struct strbuf *text, const char *cache, bool *has_map,
+                        struct err *err);
 
 #endif

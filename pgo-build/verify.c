@@ -11,16 +11,21 @@
 #include "child.h"
 #include "elf_object.h"
 
-/* The results of one run, by output. */
+struct result {
+    struct content_name content;
+    bool is_apart; /* its slice is meant to give another object than the whole profile */
+};
+
+/* Of one run, by output. */
 struct results {
     struct byteset outputs;
-    struct content_name *contents;
+    struct result *items;
     size_t count, capacity;
 };
 
 static void results_release(struct results *results)
 {
-    free(results->contents);
+    free(results->items);
     byteset_release(&results->outputs);
     *results = (struct results){0};
 }
@@ -74,52 +79,69 @@ static bool run(const struct build *build, const char *slices, int *status, stru
     return started;
 }
 
+/* By the session that the run has left. */
+static bool is_apart(const struct session *session, const struct object *object)
+{
+    struct inject_choice choice;
+    struct arena arena = {0};
+
+    inject_choose(object->shape, object->source, &session->selection, &choice, &arena);
+    arena_release(&arena);
+    return choice.is_apart;
+}
+
 /* What the run has written: results that are still expired are of an earlier one. */
 static bool read_results(const struct build *build, struct results *results, struct err *err)
 {
-    struct objects_list list;
-    struct content_name content;
+    struct objects_list list = {0};
+    struct session session = {0};
+    struct result result;
+    bool done = session_read(&session, build->state.folder, err) &&
+                objects_list_read(&list, build->state.folder, err);
 
-    if (!objects_list_read(&list, build->state.folder, err))
-        return false;
+    selection_open(&session.selection);
     for (size_t i = 0; i < list.count; i++) {
         const struct object *object = &list.items[i];
 
         if (!is_ours(build, object) || objects_is_expired(object->output) ||
-            !elf_object_content(object->output, &content))
+            !elf_object_content(object->output, &result.content))
             continue;
+        result.is_apart = is_apart(&session, object);
         byteset_add_text(&results->outputs, object->output);
-        *ARRAY_PUSH(results->contents, results->count, results->capacity) = content;
+        *ARRAY_PUSH(results->items, results->count, results->capacity) = result;
     }
     objects_list_release(&list);
-    return true;
+    session_release(&session);
+    return done;
 }
 
 static int compare(const struct build *build, const struct results *whole,
                    const struct results *sliced)
 {
-    size_t same = 0, different = 0;
+    size_t same = 0, different = 0, apart = 0;
     uint32_t id;
 
     for (uint32_t i = 0; i < sliced->count; i++) {
+        const struct result *result = &sliced->items[i];
         size_t len;
         const char *output = byteset_at(&sliced->outputs, i, &len);
 
         if (!byteset_find(&whole->outputs, output, len, &id))
             continue;
-        if (strcmp(sliced->contents[i].text, whole->contents[id].text) == 0) {
+        if (strcmp(result->content.text, whole->items[id].content.text) == 0) {
             same++;
             continue;
         }
-        different++;
-        printf("different: %s\n", build_shorten(build, output));
+        *(result->is_apart ? &apart : &different) += 1;
+        printf("%s: %s\n", result->is_apart ? "apart" : "different", build_shorten(build, output));
     }
-    if (!same && !different) {
+    if (!same && !different && !apart) {
         talk_warn("nothing was compiled by both runs: clean the tree, and name a command that "
                   "builds it");
         return CHILD_FAILED;
     }
-    printf("%zu objects: %zu the same, %zu different\n", same + different, same, different);
+    printf("%zu objects: %zu the same, %zu different, %zu apart\n", same + different + apart, same,
+           different, apart);
     return different ? 1 : 0;
 }
 

@@ -3,7 +3,8 @@
  *
  * The command runs twice, each time below a pgo-build of its own, with all known results set to be
  * rebuilt: once with the whole profile for each file, then with slices, and so the tree is left.
- * What both have written is compared, section by section (elf_object.h).
+ * What both have written is compared, section by section (elf_object.h). A file with a static
+ * function that another file has too, by name, is listed apart: its slice has its own record.
  */
 #ifndef PGO_BUILD_VERIFY_H
 #define PGO_BUILD_VERIFY_H

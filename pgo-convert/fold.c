@@ -24,10 +24,15 @@ static bool has_key(const struct symbolizer_frame *frames, size_t count)
     return count > 0;
 }
 
+const char *fold_owner(const struct symbolizer_function *function)
+{
+    return function->file[0] ? function->file : function->unit;
+}
+
 struct sampleprof_function *fold_add_root(struct sampleprof *tree,
                                           const struct symbolizer_frame *frame)
 {
-    return sampleprof_add_function(tree, frame->function->linkage_name, frame->function->unit,
+    return sampleprof_add_function(tree, frame->function->linkage_name, fold_owner(frame->function),
                                    frame->function->is_static);
 }
 
@@ -59,7 +64,7 @@ static void fold_zero(struct sampleprof *tree, const struct symbolizer_frame *fr
     if (!has_key(frames, count))
         return;
     root = frames[count - 1].function;
-    if (sampleprof_find_function(tree, root->linkage_name, root->unit, root->is_static))
+    if (sampleprof_find_function(tree, root->linkage_name, fold_owner(root), root->is_static))
         fold_add_line(tree, frames, count);
 }
 

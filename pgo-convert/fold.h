@@ -34,6 +34,12 @@ uint64_t fold_lost(const struct binary *binary, const struct counts *counts);
 /* Parts of it: the line of an inline stack, NULL if it has no key; the function it lies in. */
 struct sampleprof_line *fold_add_line(struct sampleprof *tree,
                                       const struct symbolizer_frame *frames, size_t count);
+/*
+ * Where a static function is told from others of its name: the file that holds it. A header's are
+ * the same in all units that include it, and one record; those of a unit's own file are the unit's.
+ */
+const char *fold_owner(const struct symbolizer_function *function);
+
 struct sampleprof_function *fold_add_root(struct sampleprof *tree,
                                           const struct symbolizer_frame *frame);
 

@@ -1,6 +1,7 @@
 #include "fold_samples.h"
 
 #include "base/number.h"
+#include "fold.h"
 
 /* A probe-based tree knows no units. */
 static void note_samples(struct sampleprof *tree, const struct binary *binary)
@@ -14,7 +15,7 @@ static void note_samples(struct sampleprof *tree, const struct binary *binary)
         if (!count)
             continue;
         root = frames[count - 1].function;
-        function = sampleprof_find_function(tree, root->linkage_name, root->unit,
+        function = sampleprof_find_function(tree, root->linkage_name, fold_owner(root),
                                             root->is_static && !tree->is_probe_based);
         if (function)
             function->samples = saturating_add(function->samples, binary->samples.items[i].count);

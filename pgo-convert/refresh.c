@@ -26,7 +26,7 @@ struct refreshing {
     const struct sampleprof *old, *new;
     struct sampleprof *tree;
     struct refresh_report *report;
-    struct byteset old_names;      /* by index of old->functions */
+    struct byteset old_keys;       /* by index of old->functions */
     bool *is_seen;                 /* by the same: the new profile has it */
     uint64_t old_total, new_total; /* of the functions that both have: the scale */
 };
@@ -171,21 +171,54 @@ static void choose_unseen(struct refreshing *r, const struct sampleprof_function
     keep(r, old, old);
 }
 
-/* Of static functions that share a name the old profile has one; the new one's largest is meant. */
-static const struct sampleprof_function *find_old(struct refreshing *r, const char *name)
+/* What tells a function from others of its name; "" for all that are not static. */
+static struct strbuf key_of(const char *name, const char *unit)
 {
-    uint32_t id;
+    struct strbuf key = {0};
 
-    if (!byteset_find(&r->old_names, name, strlen(name), &id) || r->is_seen[id])
+    strbuf_add(&key, name, strlen(name) + 1);
+    strbuf_add_text(&key, unit);
+    return key;
+}
+
+static const struct sampleprof_function *find_key(struct refreshing *r, const char *name,
+                                                  const char *unit)
+{
+    struct strbuf key = key_of(name, unit);
+    uint32_t id;
+    bool found = byteset_find(&r->old_keys, key.data, key.len, &id) && !r->is_seen[id];
+
+    strbuf_release(&key);
+    if (!found)
         return NULL;
     r->is_seen[id] = true;
     return r->old->functions[id];
 }
 
+/* A static function whose unit the old profile does not tell is the new one's largest. */
+static const struct sampleprof_function *find_old(struct refreshing *r,
+                                                  const struct sampleprof_function *new)
+{
+    const struct sampleprof_function *old = find_key(r, new->name, new->is_static ? new->unit : "");
+
+    return old || !new->is_static ? old : find_key(r, new->name, "");
+}
+
+static void add_old_keys(struct refreshing *r)
+{
+    for (size_t i = 0; i < r->old->function_count; i++) {
+        const struct sampleprof_function *old = r->old->functions[i];
+        struct strbuf key = key_of(old->name, old->is_static ? old->unit : "");
+
+        byteset_add(&r->old_keys, key.data, key.len);
+        strbuf_release(&key);
+    }
+}
+
 static void set_scale(struct refreshing *r)
 {
     for (size_t i = 0; i < r->new->function_count; i++) {
-        const struct sampleprof_function *old = find_old(r, r->new->functions[i]->name);
+        const struct sampleprof_function *old = find_old(r, r->new->functions[i]);
 
         if (!old)
             continue;
@@ -203,7 +236,7 @@ static void choose_all(struct refreshing *r)
 
     for (size_t i = 0; i < r->new->function_count; i++) {
         const struct sampleprof_function *new = r->new->functions[i];
-        const struct sampleprof_function *old = find_old(r, new->name);
+        const struct sampleprof_function *old = find_old(r, new);
 
         r->report->sample_count = saturating_add(r->report->sample_count, new->samples);
         if (old)
@@ -281,8 +314,7 @@ struct sampleprof *refresh(struct sampleprof *old, const struct sampleprof *new,
         r.old = &nothing;
     r.tree->is_probe_based = new->is_probe_based;
     r.tree->refresh_count = r.old->refresh_count + 1;
-    for (size_t i = 0; i < r.old->function_count; i++)
-        byteset_add_text(&r.old_names, r.old->functions[i]->name);
+    add_old_keys(&r);
     r.is_seen = mem_array(r.old->function_count, sizeof(*r.is_seen));
     set_scale(&r);
     choose_all(&r);
@@ -290,7 +322,7 @@ struct sampleprof *refresh(struct sampleprof *old, const struct sampleprof *new,
     sampleprof_finish(r.tree);
     if (!report->is_other_kind)
         choose_summary(&r, old);
-    byteset_release(&r.old_names);
+    byteset_release(&r.old_keys);
     free(r.is_seen);
     return r.tree;
 }

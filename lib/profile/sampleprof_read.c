@@ -15,6 +15,7 @@
  *   !CFGChecksum: checksum                          of the function whose lines stand at this depth
  *   !...                                            passed over
  *   # ...                                           a comment; ours start with #!pgo
+ *   #!pgo| ...                                      to us what follows
  */
 
 #define MAX_DEPTH         255    /* of inlining; clang's own bound is far below */
@@ -28,6 +29,7 @@ struct reader {
     struct sampleprof *tree;
     struct sampleprof_function *stack[MAX_DEPTH]; /* stack[d] has its lines at depth d + 1 */
     size_t depth;                                 /* of the stack */
+    struct strbuf owner;                          /* unit of the static function that follows */
     struct sampleprof_unit *unit;                 /* of the compile-unit map */
     size_t function_count, checksum_count;        /* records, and those with a checksum */
 };
@@ -95,7 +97,9 @@ static bool read_function(struct reader *reader, char *line, struct err *err)
         return wrong(reader, err, line, "NAME:TOTAL:HEAD");
     if (!check_name(reader, line, err))
         return false;
-    function = sampleprof_add_function(reader->tree, line, "", false);
+    function = sampleprof_add_function(reader->tree, line, strbuf_text(&reader->owner),
+                                       reader->owner.len > 0);
+    strbuf_reset(&reader->owner);
     function->head = saturating_add(function->head, head);
     reader->stack[0] = function;
     reader->depth = 1;
@@ -289,6 +293,10 @@ static bool read_note(struct reader *reader, char *note, struct err *err)
         return true;
     if ((rest = skip(note, "samples ")) && reader->depth)
         read_samples(reader, rest);
+    if ((rest = skip(note, "static "))) {
+        strbuf_reset(&reader->owner);
+        strbuf_add_text(&reader->owner, rest);
+    }
     if ((rest = skip(note, "refresh ")))
         read_u32(rest, &reader->tree->refresh_count);
     if ((rest = skip(note, "summary ")))
@@ -307,11 +315,12 @@ static bool read_note(struct reader *reader, char *note, struct err *err)
 
 static bool read_line(struct reader *reader, struct err *err)
 {
-    char *line = reader->line.data;
+    char *marked = skip(reader->line.data, "#!pgo| ");
+    char *line = marked ? marked : reader->line.data;
     size_t depth = strspn(line, " ");
     char *note = skip(line, "#!pgo ");
 
-    if (strlen(line) != reader->line.len)
+    if (strlen(reader->line.data) != reader->line.len)
         return err_set(err, ERR_FORMAT, "line %zu: a NUL byte", reader->number);
     if (note)
         return read_note(reader, note, err);
@@ -339,6 +348,7 @@ struct sampleprof *sampleprof_read_text(const char *text, size_t len, struct err
     bool done = read_lines(&reader, err);
 
     strbuf_release(&reader.line);
+    strbuf_release(&reader.owner);
     if (!done) {
         sampleprof_free(reader.tree);
         return NULL;

@@ -55,6 +55,14 @@ static bool has_path(const char *const *paths, const char *path)
     return false;
 }
 
+static bool is_bound(const struct slicer *slicer, const struct sampleprof_function *function)
+{
+    uint32_t id;
+
+    return function->is_static &&
+           byteset_find(&slicer->tree->unit_paths, function->unit, strlen(function->unit), &id);
+}
+
 /* The one of the unit; else one that is not bound to a unit; else NONE. */
 static uint32_t choose_own(const struct slicer *slicer, uint32_t id, const char *const *paths)
 {
@@ -65,7 +73,7 @@ static uint32_t choose_own(const struct slicer *slicer, uint32_t id, const char 
 
         if (function->is_static && has_path(paths, function->unit))
             return i;
-        if (!function->is_static && shared == NONE)
+        if (!is_bound(slicer, function) && shared == NONE)
             shared = i;
     }
     return shared;
@@ -115,16 +123,21 @@ static int compare_indexes(const void *left, const void *right)
 
 const struct sampleprof_function **slicer_cut(struct slicer *slicer, const char *const *names,
                                               size_t name_count, const char *const *paths,
-                                              size_t *count)
+                                              size_t *count, bool *is_apart)
 {
     const struct sampleprof_function **functions;
     uint32_t id;
 
     slicer->cut++;
     slicer->found_count = 0;
+    *is_apart = false;
     for (size_t i = 0; i < name_count; i++)
-        if (is_new(slicer, names[i], &id))
-            find(slicer, choose_own(slicer, id, paths));
+        if (is_new(slicer, names[i], &id)) {
+            uint32_t own = choose_own(slicer, id, paths);
+
+            find(slicer, own);
+            *is_apart |= own != slicer->first[id];
+        }
     for (size_t i = 0; i < slicer->found_count; i++)
         find_callees(slicer, slicer->tree->functions[slicer->found[i]]);
     if (slicer->found_count)

@@ -7,7 +7,7 @@
  * functions, which follows the calls of the profile through other files as well.
  *
  * A static function belongs to its unit: another unit that has one of the same name gets its own
- * record, or none.
+ * record, or none. Those of headers (of files that are no unit) are everybody's.
  *
  * Life cycle: slicer_new() of a finished tree, which must live on; cut as often as you like;
  * slicer_free(). A cut takes time in the size of what it gives back.
@@ -24,10 +24,11 @@ void slicer_free(struct slicer *slicer); /* NULL is fine */
 
 /*
  * The functions for the file with these names, whose units are those of `paths` (an array that
- * ends with NULL), in the order of the tree, no two of one name. free() the array.
+ * ends with NULL), in the order of the tree, no two of one name. free() the array. *is_apart: a
+ * static function among them is not the one of the flat profile, so that another object is meant.
  */
 const struct sampleprof_function **slicer_cut(struct slicer *slicer, const char *const *names,
                                               size_t name_count, const char *const *paths,
-                                              size_t *count);
+                                              size_t *count, bool *is_apart);
 
 #endif

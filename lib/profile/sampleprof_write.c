@@ -23,6 +23,16 @@
  *
  *   #!pgo samples 57 since 3
  *
+ * above it the unit of a static function, where other units have one of that name:
+ *
+ *   #!pgo static src/a.c
+ *
+ * and such functions that a flat profile cannot hold, each line behind a mark:
+ *
+ *   #!pgo static src/b.c
+ *   #!pgo| cmp:5:0
+ *   #!pgo|  1: 5
+ *
  * and at the end, before the compile-unit map:
  *
  *   #!pgo refresh 4
@@ -151,27 +161,104 @@ static void write_units(struct strbuf *out, const struct sampleprof *tree)
             write_unit(out, &tree->units[i]);
 }
 
-void sampleprof_write_text(const struct sampleprof *tree, struct strbuf *out,
-                           struct sampleprof_losses *losses)
+/* How many units of the map have each name, by its id in tree->names. */
+static uint32_t *count_units(const struct sampleprof *tree)
 {
+    uint32_t *counts = mem_array(tree->names.count, sizeof(*counts));
+
+    for (size_t i = 0; i < tree->unit_count; i++)
+        for (uint32_t j = 0; j < tree->units[i].names.count; j++) {
+            size_t len;
+            const char *name = byteset_at(&tree->units[i].names, j, &len);
+            uint32_t id;
+
+            if (byteset_find(&tree->names, name, len, &id))
+                counts[id]++;
+        }
+    return counts;
+}
+
+static void write_function(struct strbuf *out, const struct sampleprof *tree,
+                           const struct sampleprof_function *function)
+{
+    strbuf_add_format(out, "%s:%" PRIu64 ":%" PRIu64 "\n", function->name, function->total,
+                      function->head);
+    write_origin(out, function);
+    write_body(out, tree, function, 1);
+}
+
+/* A static function that is not alone; a unit with a line break cannot be named. */
+static void write_owner(struct strbuf *out, const struct sampleprof_function *function)
+{
+    strbuf_add_format(out, "#!pgo static %s\n", function->unit);
+}
+
+static bool has_owner(const struct sampleprof_function *function)
+{
+    return function->is_static && function->unit[0] && !strchr(function->unit, '\n');
+}
+
+/* Behind the mark, so that LLVM passes over it. */
+static void write_twin(struct strbuf *out, const struct sampleprof *tree,
+                       const struct sampleprof_function *function)
+{
+    struct strbuf plain = {0};
+
+    if (has_owner(function))
+        write_owner(out, function);
+    write_function(&plain, tree, function);
+    for (const char *line = plain.data; *line; line = strchr(line, '\n') + 1)
+        strbuf_add_format(out, "#!pgo| %.*s\n", (int)strcspn(line, "\n"), line);
+    strbuf_release(&plain);
+}
+
+/* Of each name: how many functions have it, by its id in tree->names. */
+static uint32_t *count_functions(const struct sampleprof *tree)
+{
+    uint32_t *counts = mem_array(tree->names.count, sizeof(*counts));
+    uint32_t id;
+
+    for (size_t i = 0; i < tree->function_count; i++)
+        if (byteset_find(&tree->names, tree->functions[i]->name, strlen(tree->functions[i]->name),
+                         &id))
+            counts[id]++;
+    return counts;
+}
+
+static void write_functions(const struct sampleprof *tree, struct strbuf *out,
+                            struct sampleprof_losses *losses)
+{
+    uint32_t *units = count_units(tree), *functions = count_functions(tree);
     struct byteset written = {0};
 
-    *losses = (struct sampleprof_losses){0};
-    provenance_write(&tree->provenance, out);
     for (size_t i = 0; i < tree->function_count; i++) {
         const struct sampleprof_function *function = tree->functions[i];
         size_t before = written.count;
+        uint32_t id = 0;
 
+        byteset_find(&tree->names, function->name, strlen(function->name), &id);
         byteset_add_text(&written, function->name);
-        if (written.count == before) {
-            count_loss(losses, function);
+        if (written.count > before) {
+            if (has_owner(function) && (units[id] > 1 || functions[id] > 1))
+                write_owner(out, function);
+            write_function(out, tree, function);
             continue;
         }
-        strbuf_add_format(out, "%s:%" PRIu64 ":%" PRIu64 "\n", function->name, function->total,
-                          function->head);
-        write_origin(out, function);
-        write_body(out, tree, function, 1);
+        count_loss(losses, function);
+        if (has_owner(function) || !function->is_static)
+            write_twin(out, tree, function);
     }
+    byteset_release(&written);
+    free(units);
+    free(functions);
+}
+
+void sampleprof_write_text(const struct sampleprof *tree, struct strbuf *out,
+                           struct sampleprof_losses *losses)
+{
+    *losses = (struct sampleprof_losses){0};
+    provenance_write(&tree->provenance, out);
+    write_functions(tree, out, losses);
     if (tree->refresh_count)
         strbuf_add_format(out, "#!pgo refresh %" PRIu32 "\n", tree->refresh_count);
     if (tree->has_summary) {
@@ -180,5 +267,4 @@ void sampleprof_write_text(const struct sampleprof *tree, struct strbuf *out,
         strbuf_add_char(out, '\n');
     }
     write_units(out, tree);
-    byteset_release(&written);
 }

@@ -8,5 +8,5 @@
 # shellcheck source=tests/e2e/slices-identity
 . "$(dirname "$0")/slices-identity"
 
-prove c CC clang 33
+prove c CC clang 33 3
 thin_lto 'CC=clang-22'

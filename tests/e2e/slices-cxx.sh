@@ -8,5 +8,5 @@
 # shellcheck source=tests/e2e/slices-identity
 . "$(dirname "$0")/slices-identity"
 
-prove c++ CXX clang++ 7
+prove c++ CXX clang++ 7 0
 thin_lto 'CXX=clang++-22'

@@ -55,7 +55,7 @@ build -v -slices=off make || fail "-slices=off"
 compiled cold.c hot.c quiet.c # new.c has the whole, and main.c a slice that is all of it
 for object in *.o; do cmp "$object" "$object.first" || fail "-slices=off: another object"; done
 build -slices=auto -v make || fail "-slices=auto"
-compiled cold.c hot.c quiet.c
+compiled # what the whole gives is what slices would
 build -slices=on -v make || fail "-slices=on"
 compiled
 
@@ -76,20 +76,49 @@ has_profile old.o || fail "clang-14: no profile"
 build -slices=maybe make && fail "-slices=maybe"
 said 'slices=maybe: expected auto, on or off'
 
-# --- verify: the same; and it sees a difference, where hot.c is given the slice of quiet.c
+# --- verify: the same; and it sees a difference, where hot.c is given a record with other counts
 pgo-build verify make >verified 2>out || fail "verify"
-grep -q '^5 objects: 5 the same, 0 different$' verified || fail "verify: $(cat verified)"
+grep -q '^5 objects: 5 the same, 0 different, 0 apart$' verified || fail "verify: $(cat verified)"
+mkdir other && sed -e 's/ 7: 5000/ 7: 1/' -e 's/ 5: 5 rare:5/ 5: 90000 rare:90000/' default.pgo >other/x
+pgo-convert --format=extbinary -o other/default.prof other/x 2>/dev/null || fail "pgo-convert"
+printf '\nhot\nmain\nrare\n' >other/names
 index=$(echo "$PGO_BUILD_CACHE"/projects/*/slices/*)
 # shellcheck disable=SC2086 # several files
-quiet=$(sed -n 's/^quiet.c	//p' $index | head -n 1)
-# shellcheck disable=SC2086 # several files
-sed -i.good "s#^hot.c\t.*#hot.c\t$quiet#" $index
+sed -i.good "s#^hot.c\t.*#hot.c\t$PWD/other/default.prof#" $index
 pgo-build verify make >verified 2>out
 [ $? = 1 ] || fail "verify: a difference is no failure"
 grep -q '^different: hot.o$' verified || fail "verify: $(cat verified)"
-for file in $index; do mv "$file.good" "$file"; done
+for file in $index; do [ "${file%.good}" != "$file" ] || mv "$file.good" "$file"; done
+
+# --- a function that has moved to another file: found after the compile, and from then on in its slice
+sed -n '/^int hot/,$p' hot.c >moved && echo 'int rare(int x);' | cat - moved >>quiet.c
+printf 'int nothing_here;\n' >hot.c
+build -v make || fail "moved"
+compiled hot.c quiet.c
+has_profile quiet.o || fail "a function that has moved has lost its profile"
+build -v make || fail "moved, again"
+compiled
+profile 5001
+build -v make || fail "moved, another count"
+compiled hot.c main.c new.c quiet.c
+has_profile quiet.o || fail "moved, another count"
+[ "$(added clang-22 -O2 -c quiet.c)" != "$(build -n make && sed -n 's/^  as: //p' out)" ] ||
+    fail "moved: no slice"
+make clean >/dev/null
+build -v make || fail "moved, all"
+[ "$(grep -c 'quiet.c: with' out)" = 1 ] || fail "moved: reported twice"
+# inlined, so that no symbol tells of it
+sed -i 's/^int hot(int n)/static inline __attribute__((always_inline)) int hot(int n)/' quiet.c
+echo 'int entry(int n); int entry(int n) { return hot(n); }' >>quiet.c
+cp quiet.c cold2.c && cat cold2.c cold.c >x && sed -i 's/quiet(/calm(/' x && mv x cold.c
+sed -i '/^int rare(int x);$/d' cold.c && sed -i '1i int rare(int x);' cold.c && rm cold2.c moved
+sed -i 's/entry(/entry2(/g' cold.c
+build -v clang-22 -O2 -c cold.c || fail "inlined"
+grep -q "hot$" "$PGO_BUILD_CACHE"/projects/*/moved || fail "moved and inlined: not found"
+grep -q "cold.c" "$PGO_BUILD_CACHE"/projects/*/moved || fail "moved and inlined: not noted"
 
 # --- a slice that has vanished: the whole profile
+whole=$(build -n make && sed -n 's/^  as: //p' out)
 rm "$(added clang-22 -O2 -c hot.c)"
 [ "$(added clang-22 -O2 -c hot.c)" = "$whole" ] || fail "a slice that is not there"
 exit 0

@@ -89,10 +89,11 @@ static int teardown(void **state)
 static const char *find(struct scene *scene, const char *name)
 {
     char *source = in(scene, name);
-    const char *path = slice_index_find(&scene->opened, scene->root, source, &scene->arena);
+    struct slice slice = {0};
+    bool found = slice_index_find(&scene->opened, scene->root, source, &slice, &scene->arena);
 
     free(source);
-    return path;
+    return found ? slice.path : NULL;
 }
 
 static void test_units_become_files(void **state)
@@ -126,8 +127,9 @@ static void test_damaged_index(void **state)
     for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
         struct slice_index index = {.path = "unused", .map = {texts[i], strlen(texts[i])}};
         char *source = in(scene, "src/b.c");
+        struct slice slice;
 
-        assert_null(slice_index_find(&index, scene->root, source, &scene->arena));
+        assert_false(slice_index_find(&index, scene->root, source, &slice, &scene->arena));
         free(source);
     }
 }
@@ -135,17 +137,17 @@ static void test_damaged_index(void **state)
 static void test_selection(void **state)
 {
     struct scene *scene = *state;
-    struct selection_profile profile = {"p", "/whole", false}, sliced;
+    struct selection_profile profile = {"p", "/whole", false};
     struct selection selection = {.root = scene->root, .indexes = &scene->opened, .index_count = 1};
     char *known = in(scene, "src/b.c"), *unknown = in(scene, "new.c");
+    struct slice slice;
 
-    assert_string_equal(selection_slice(&selection, &profile, known, &sliced, &scene->arena)->path,
-                        find(scene, "src/b.c"));
-    assert_ptr_equal(selection_slice(&selection, &profile, unknown, &sliced, &scene->arena),
-                     &profile);
+    assert_true(selection_slice(&selection, &profile, known, &slice, &scene->arena));
+    assert_string_equal(slice.path, find(scene, "src/b.c"));
+    assert_false(slice.is_apart);
+    assert_false(selection_slice(&selection, &profile, unknown, &slice, &scene->arena));
     profile.source = "another";
-    assert_ptr_equal(selection_slice(&selection, &profile, known, &sliced, &scene->arena),
-                     &profile);
+    assert_false(selection_slice(&selection, &profile, known, &slice, &scene->arena));
     free(known);
     free(unknown);
 }

@@ -8,6 +8,8 @@
 
 #include <cmocka.h>
 
+#include "profile/sampleprof_read.h"
+
 static void test_discriminators(void **state)
 {
     struct sampleprof_discriminator decoded = sampleprof_decode_discriminator(514);
@@ -150,29 +152,41 @@ static void test_name_with_a_space(void **state)
     sampleprof_add_unit_name(tree, sampleprof_add_unit(tree, "b.cc"), "sort<int, char>");
     sampleprof_finish(tree);
     sampleprof_write_text(tree, &out, &losses);
-    assert_string_equal(out.data, "main:0:0\nsort<int, char>:0:0\n#!pgo units 1\n"
-                                  "#!pgo unit a.cc\n#!pgo  main\n#!pgo unit b.cc\n");
+    assert_string_equal(out.data,
+                        "main:0:0\n#!pgo static a.cc\nsort<int, char>:0:0\n#!pgo units 1\n"
+                        "#!pgo unit a.cc\n#!pgo  main\n#!pgo unit b.cc\n");
     strbuf_release(&out);
     sampleprof_free(tree);
 }
 
+/* The flat profile has the larger one; the other stands in comments, and both are read back. */
 static void test_static_functions_of_one_name(void **state)
 {
-    struct sampleprof *tree = sampleprof_new();
+    struct sampleprof *tree = sampleprof_new(), *again;
     struct sampleprof_losses losses;
     struct strbuf out = {0};
+    struct err err = {0};
 
     (void)state;
     sampleprof_add_line(tree, sampleprof_add_function(tree, "cmp", "a.c", true), at(1, 0))->count =
         5;
-    sampleprof_add_line(tree, sampleprof_add_function(tree, "cmp", "b.c", true), at(2, 0))->count =
-        6;
+    sampleprof_add_line(tree, sampleprof_add_function(tree, "cmp", "b c.c", true), at(2, 0))
+        ->count = 6;
+    sampleprof_add_line(tree, sampleprof_add_function(tree, "cmp", "", false), at(3, 0))->count = 4;
     sampleprof_finish(tree);
     sampleprof_write_text(tree, &out, &losses);
-    assert_string_equal(out.data, "cmp:6:0\n 2: 6\n");
-    assert_int_equal(losses.function_count, 1);
-    assert_int_equal(losses.total, 5);
+    assert_string_equal(out.data, "#!pgo static b c.c\ncmp:6:0\n 2: 6\n"
+                                  "#!pgo static a.c\n#!pgo| cmp:5:0\n#!pgo|  1: 5\n"
+                                  "#!pgo| cmp:4:0\n#!pgo|  3: 4\n");
+    assert_int_equal(losses.function_count, 2);
+    assert_int_equal(losses.total, 9);
     assert_string_equal(losses.example, "cmp");
+    again = sampleprof_read_text(out.data, out.len, &err);
+    assert_non_null(again);
+    assert_int_equal(again->function_count, 3);
+    assert_string_equal(again->functions[1]->unit, "a.c");
+    assert_false(again->functions[2]->is_static);
+    sampleprof_free(again);
     strbuf_release(&out);
     sampleprof_free(tree);
 }
