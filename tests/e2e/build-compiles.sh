@@ -55,6 +55,20 @@ said '3 files compiled'
 [ all.h.pch -nt before ] && fail "a changed profile made the header anew"
 write_profile 5000 default.pgo
 
+# compiled and linked in one step: the program is what a changed profile makes anew
+if command -v ld.lld-19 >/dev/null; then # it can keep the sections of code apart in a program
+    printf 'one: main.c hot.c cold.c\n\t$(CC) -O2 $(KEEP) main.c hot.c cold.c -o $@\n' >one.mk
+    set -- make -f one.mk CC=clang-19 'KEEP=-fuse-ld=lld -Wl,-z,keep-text-section-prefix'
+    build "$@" || fail "one step"
+    has_profile one || fail "one step got no profile"
+    write_profile 6000 default.pgo
+    build "$@" || fail "one step, changed profile"
+    said '3 files compiled'
+    build -pgo=off "$@" || fail "one step, -pgo=off"
+    has_profile one && fail "one step, -pgo=off: the profile is still in"
+    write_profile 5000 default.pgo
+fi
+
 # LTO: code is made at the link, and is told what is hot there
 for mode in full thin; do
     command -v ld.lld-19 >/dev/null || continue
