@@ -1,7 +1,8 @@
 #!/bin/sh
 # What each change makes each build system compile again: exactly that, and once.
 #
-# The table is below. Its profile has no compile-unit map, so that every file gets all of it.
+# The table is below. A profile without a compile-unit map is given to every file as a whole; with a
+# map (sliced) a file is compiled again when its own part has changed: main.c names hot().
 # shellcheck disable=SC2016,SC2086 # make reads the $; lists of names
 # shellcheck source=tests/e2e/build-project
 . "$(dirname "$0")/build-project"
@@ -45,6 +46,8 @@ apply() {
     nothing) ;;
     first_profile) write_profile 5000 default.pgo ;;
     another_profile) write_profile 6000 default.pgo ;;
+    sliced_profile) write_mapped_profile 5000 default.pgo ;;
+    another_sliced) write_mapped_profile 6000 default.pgo ;;
     touched_profile) touch default.pgo ;;
     profile_removed) rm default.pgo ;;
     off) mode=-pgo=off ;;
@@ -93,6 +96,10 @@ nothing             -              | -              | known
 another_profile     -              | -              | known
 auto                all            | all            | known
 profile_removed     all            | all            | known
+first_profile       all            | all            | known
+sliced_profile      all            | all            | new
+another_sliced      hot.c main.c   | hot.c main.c   | new
+sliced_profile      hot.c main.c   | hot.c main.c   | known
 first_profile       all            | all            | known
 touched_source      cold.c         | cold.c         | known
 edited_source       cold.c         | cold.c         | new

@@ -9,14 +9,8 @@ export CCACHE_DISABLE=1
 
 # profile COUNT: of hot(); the map knows all files but new.c
 profile() {
-    write_profile "$1" default.pgo
-    {
-        printf '#!pgo summary 100030 5000 5 10 3'
-        for cutoff in 10000 100000 200000 300000 400000 500000 600000 700000 800000 900000 950000 \
-            990000 999000 999900 999990 999999; do printf ' %d:5000:3' $cutoff; done
-        printf '\n#!pgo units 1\n#!pgo unit cold.c\n#!pgo  rare\n#!pgo unit hot.c\n#!pgo  hot\n'
-        printf '#!pgo unit main.c\n#!pgo  main\n#!pgo unit quiet.c\n'
-    } >>default.pgo
+    write_mapped_profile "$1" default.pgo
+    echo '#!pgo unit quiet.c' >>default.pgo
 }
 
 # compiled FILE...: these were compiled, by the last build, and no others
