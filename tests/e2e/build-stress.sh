@@ -22,14 +22,15 @@ pick() {
 mkdir -p p/.git p/lib p/obj/lib expected
 cd p || exit 1
 cat >Makefile <<'END_OF_MAKE'
-include flags
-OBJECTS = obj/a.o obj/b.o obj/lib/c.o obj/lib/d.o
+include flags files.mk
+OBJECTS = $(FILES:%=obj/%.o)
 all: $(OBJECTS)
 obj/%.o: %.c flags
 	$(CC) $(CFLAGS) -I. -MMD -c $< -o $@
 -include $(OBJECTS:.o=.d)
 END_OF_MAKE
-files='a b lib/c lib/d'
+files='a b c d e f lib/g lib/h lib/i lib/j lib/k lib/l'
+echo "FILES = $files" >files.mk
 
 write_source() { # FILE VARIANT
     name=${1##*/}
@@ -52,10 +53,11 @@ int $name(int n)
 END_OF_C
 }
 
-write_profiles() { # FILE VARIANT: none for 0; the others make other code of each source
+write_profiles() { # FILE VARIANT: none for 0; the others make other code
     rm -f "$1"
     [ "$2" = 0 ] && return
-    for name in a b c d; do
+    for file in $files; do
+        name=${file##*/}
         case $2 in
         1) printf '%s:100000:1\n 2: 1\n 3: 5000\n 4: 5000\n 5: 5 rare_%s:5\n 7: 5000\n' $name $name ;;
         2) printf '%s:100000:1\n 2: 1\n 3: 5000\n 4: 5000\n 5: 5000 rare_%s:5000\n 7: 2\n' $name $name ;;
@@ -63,6 +65,10 @@ write_profiles() { # FILE VARIANT: none for 0; the others make other code of eac
         esac
     done >"$1"
     if [ "$2" = 3 ]; then printf 'a_stranger:900000:9\n 1: 900000\n' >>"$1"; fi
+    if [ "$2" = 2 ]; then # with a map: each file gets a slice
+        printf '#!pgo units 1\n'
+        for file in $files; do printf '#!pgo unit %s.c\n#!pgo  %s\n' $file ${file##*/}; done
+    fi >>"$1"
 }
 
 write_flags() {
@@ -118,7 +124,7 @@ expected_object() { # FILE
 
 # --- the changes
 pick_file() { # sets `file`
-    pick 4
+    pick 12
     set -- $files
     shift $picked
     file=$1
@@ -166,6 +172,7 @@ if cmp -s "$hot" "$rare" || cmp -s "$hot" "$none"; then fail "the profile makes 
 
 while [ $done -lt "$compiles" ]; do
     state="round $rounds, seed ${4:-1}, $mode"
+    echo "$done compiles, $state" >../progress # for who waits for thousands
     build "$mode" -report=../report.json make -j2 || fail "$state"
     new=$(sed -n 's/.*"total": \([0-9]*\).*/\1/p' ../report.json)
     done=$((done + new)) rounds=$((rounds + 1))
@@ -182,6 +189,7 @@ while [ $done -lt "$compiles" ]; do
     change
 done
 
+[ -n "$(ls "$PGO_BUILD_CACHE"/projects/*/slices)" ] || fail "no file was ever given a slice"
 echo "$done compiles in $rounds rounds, $quiet of them twice: every object was that of a clean compile"
 echo "$(find ../expected -name '*.o' | wc -l) different states of a file"
 exit 0
