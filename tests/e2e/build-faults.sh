@@ -6,7 +6,7 @@
 # shellcheck disable=SC2015,SC2016 # "A && B || fail" is meant; make reads the $
 # shellcheck source=tests/e2e/build-project
 . "$(dirname "$0")/build-project"
-need make clang-19 readelf setsid
+need make clang-19 llvm-profdata-19 readelf setsid pgrep ps
 
 # right MESSAGE: a build here ends well, has the profile, and its objects are those of a clean one
 right() {
@@ -25,7 +25,7 @@ build make CC=clang-19 || fail "make"
 
 # --- a damaged default.pgo: 125 before the first compile, whatever is damaged
 cp default.pgo good.pgo
-llvm-profdata-19 merge --sample --extbinary good.pgo -o binary.pgo 2>/dev/null || : >binary.pgo
+llvm-profdata-19 merge --sample --extbinary good.pgo -o binary.pgo || fail 'llvm-profdata'
 damaged() { # MESSAGE
     touch -d '2020-01-01' before && touch -r before ./*.o
     build make -B CC=clang-19
@@ -37,14 +37,12 @@ damaged() { # MESSAGE
 printf 'hot:100000:1\n 2: x\n' >default.pgo && damaged "a word for a number"
 printf 'hot:100000:1\n 99999999999: 1\n' >default.pgo && damaged "a number too large"
 printf 'hot:100000:1\n  deeper: than\n' >default.pgo && damaged "a broken tree"
-head -c 300 /dev/urandom >default.pgo && damaged "noise"
+head -c 300 "$bin/pgo-build" >default.pgo && damaged "a program"
 printf '\037\213\010\0\0\0\0\0' >default.pgo && damaged "an empty gzip"
-if [ -s binary.pgo ]; then
-    size=$(wc -c <binary.pgo)
-    for part in 12 $((size / 4)) $((size / 2)); do
-        head -c $part binary.pgo >default.pgo && damaged "a binary profile of $part bytes"
-    done
-fi
+size=$(wc -c <binary.pgo)
+for part in 12 $((size / 4)) $((size / 2)); do
+    head -c $part binary.pgo >default.pgo && damaged "a binary profile of $part bytes"
+done
 ln -sf nowhere default.pgo && damaged "a link to nowhere"
 rm default.pgo && mv good.pgo default.pgo
 right "after damage"
