@@ -85,11 +85,13 @@ static bool is_same_file(const char *one, const char *other)
 static const struct profile *prepare(struct build *build, const char *source, struct err *err)
 {
     char *converter = build_find_own("pgo-convert");
-    struct profile_tools tools = {.cache = build->state.cache,
-                                  .root = build->project.root,
-                                  .profdata = build->toolchain.profdata,
-                                  .convert = converter,
-                                  .verbose = build->options.verbose};
+    struct profile_tools tools = {
+        .cache = build->state.cache,
+        .root = build->project.root,
+        .state = build->options.slices == SLICES_OFF ? NULL : build->state.folder,
+        .profdata = build->toolchain.profdata,
+        .convert = converter,
+        .verbose = build->options.verbose};
     struct profile *profile = NULL;
 
     for (size_t i = 0; i < build->profile_count && !profile; i++)

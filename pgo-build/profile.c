@@ -12,6 +12,7 @@
 #include "base/path.h"
 #include "base/process.h"
 #include "base/talk.h"
+#include "latest.h"
 #include "record.h"
 #include "slices.h"
 #include "store.h"
@@ -225,11 +226,16 @@ static bool is_recording(enum profile_kind kind)
 static bool convert(const struct profile_tools *tools, const struct profile *profile,
                     const char *made, struct err *err)
 {
-    const char *const argv[] = {tools->convert, "--format=text", "-o", made, profile->source, NULL};
+    char *old = latest_find(tools->state, profile->source);
+    char *refresh = old ? mem_format("--refresh=%s", old) : NULL;
+    const char *const argv[] = {tools->convert,  "--format=text", "-o", made,
+                                profile->source, refresh,         NULL};
     struct process_result result = {0};
     bool done;
 
+    free(old);
     if (!tools->convert) {
+        free(refresh);
         err_set(err, ERR_NOT_FOUND, "%s: is a %s, and pgo-convert was not found", profile->source,
                 profile->kind);
         return err_hint(err, "install pgo-convert beside pgo-build");
@@ -243,6 +249,7 @@ static bool convert(const struct profile_tools *tools, const struct profile *pro
         talk_say("%s", strbuf_text(&result.errors));
     }
     process_result_release(&result);
+    free(refresh);
     return done;
 }
 
@@ -375,6 +382,8 @@ bool profile_prepare(struct profile *profile, const char *source, const struct p
     memory = memory_path(tools, &bytes, kind);
     if (!recall(profile, memory))
         done = prepare(profile, kind, tools, err) && remember(profile, memory, err);
+    if (done && is_recording(kind) && profile->text && tools->state)
+        done = latest_note(tools->state, source, profile->text, err);
 out:
     free(memory);
     strbuf_release(&bytes);

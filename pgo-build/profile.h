@@ -48,6 +48,7 @@ struct profile {
 /* The programs that do the work; borrowed. */
 struct profile_tools {
     const char *cache, *root;
+    const char *state;    /* where to look for what to refresh (latest.h); NULL: nowhere */
     const char *profdata; /* NULL if there is none */
     const char *convert;  /* NULL if there is none */
     bool verbose;         /* show the converter's own report */

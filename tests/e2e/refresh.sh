@@ -74,3 +74,18 @@ diff -r first.pgo.objects third.pgo.objects || fail "a refresh by chance changes
 pgo-convert -o changed.pgo --binary=app --refresh=third.pgo 4.pprof 2>report || fail "the fourth"
 grep -q '^#!pgo samples [0-9]* since 3' changed.pgo || fail "a change was not taken"
 sed -n '/^evaluate:/{n;p;q;}' changed.pgo | grep -q 'since 3' || fail "evaluate() was not taken"
+
+# --- by pgo-build, with recordings as default.pgo: the same, and nothing is built again for chance
+export PGO_BUILD_CACHE="$scratch/cache" CCACHE_DISABLE=1 NO_COLOR=1
+rm -f default.pgo
+built() {
+    cp "$1" default.pgo
+    pgo-build -v make CC=clang-22 >report 2>&1 || fail "pgo-build with $1"
+    grep -c '^pgo-build: .*\.c: with' report
+}
+mkdir .git
+[ "$(built 1.pprof)" = 5 ] || fail "pgo-build: the first recording"
+[ "$(built 2.pprof)" = 0 ] || fail "pgo-build: the second recording builds again"
+[ "$(built 3.pprof)" = 0 ] || fail "pgo-build: the third recording builds again"
+changed=$(built 4.pprof)
+[ "$changed" -gt 0 ] || fail "pgo-build: a change is not taken"
