@@ -1,8 +1,9 @@
 /*
  * workload: a trading house's XML: feeds are parsed, checked, queried, changed and written.
  *
- *     ./workload FEEDS SEED
+ *     ./workload FEEDS SEED [PAGES]
  *
+ * PAGES pages of HTML with each feed (default: 1).
  * Prints the number of feeds and a checksum of all that was read and written: the same for every
  * build and every machine.
  */
@@ -218,13 +219,14 @@ static void take_page(struct checker *checker, const struct text *text, int numb
 
 int main(int argc, char **argv)
 {
-    int feeds = argc == 3 ? atoi(argv[1]) : 0;
+    int feeds = argc == 3 || argc == 4 ? atoi(argv[1]) : 0;
+    int pages = argc == 4 ? atoi(argv[3]) : 1;
     struct checker checker = {0};
     struct dice dice = {0};
     struct text text = {0};
 
     if (feeds < 1 || feeds > MAX_FEEDS) {
-        fprintf(stderr, "usage: workload FEEDS SEED    (1 to %d)\n", MAX_FEEDS);
+        fprintf(stderr, "usage: workload FEEDS SEED [PAGES]    (1 to %d)\n", MAX_FEEDS);
         return 2;
     }
     dice.state = strtoull(argv[2], NULL, 10);
@@ -233,9 +235,11 @@ int main(int argc, char **argv)
         text_clear(&text);
         feed_write(&text, &dice);
         take_feed(&checker, &text, i);
-        text_clear(&text);
-        feed_write_page(&text, &dice);
-        take_page(&checker, &text, i);
+        for (int page = 0; page < pages; page++) {
+            text_clear(&text);
+            feed_write_page(&text, &dice);
+            take_page(&checker, &text, i);
+        }
     }
     text_release(&text);
     xmlSchemaFree(checker.schema);
