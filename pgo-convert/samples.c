@@ -11,6 +11,7 @@
 struct samples {
     const struct profile *profile;
     struct binary **binaries; /* by mapping; NULL: not found */
+    bool *by_line;            /* the same: it has samples that are known by names and lines alone */
     struct sampleprof *tree;
     struct report *report;
 };
@@ -48,21 +49,6 @@ static void take_address(struct samples *samples, struct binary *binary,
     }
 }
 
-/* The profile is of its binary, whether that is here or not. */
-static void note_mapping(const struct samples *samples, uint32_t id)
-{
-    const struct profile_mapping *mapping;
-    const struct binary *binary;
-
-    if (id == PROFILE_NONE)
-        return;
-    mapping = &samples->profile->mappings[id];
-    binary = samples->binaries[id];
-    provenance_add_binary(&samples->report->provenance,
-                          binary ? image_build_id(binary->image) : mapping->build_id,
-                          path_base(mapping->file));
-}
-
 /* `binary` is NULL, or without debug information: then that is what is to be mended. */
 static void take_lines(struct samples *samples, const struct profile_location *location,
                        const struct binary *binary, const char *binary_name, uint64_t weight)
@@ -72,7 +58,8 @@ static void take_lines(struct samples *samples, const struct profile_location *l
     if (location->line_count &&
         fold_lines(samples->tree, samples->profile, location, weight, &reason)) {
         samples->report->by_line = saturating_add(samples->report->by_line, weight);
-        note_mapping(samples, location->mapping);
+        if (location->mapping != PROFILE_NONE)
+            samples->by_line[location->mapping] = true;
     } else {
         report_drop(samples->report, binary ? DROP_NO_DEBUG : reason, weight, binary_name);
     }
@@ -135,6 +122,20 @@ static void take(struct samples *samples, const struct profile_sample *sample, u
         report_drop(samples->report, DROP_NO_ADDRESS, weight, "a frame without a mapping");
 }
 
+/* The profile is of the binaries with samples, whether they are here or not. */
+static void note_binaries(const struct samples *samples)
+{
+    for (size_t i = 0; i < samples->profile->mapping_count; i++) {
+        const struct profile_mapping *mapping = &samples->profile->mappings[i];
+        const struct binary *binary = samples->binaries[i];
+
+        if (samples->by_line[i] || (binary && binary->samples.count))
+            provenance_add_binary(&samples->report->provenance,
+                                  binary ? image_build_id(binary->image) : mapping->build_id,
+                                  path_base(mapping->file));
+    }
+}
+
 bool samples_read(const struct profile *profile, const char *sample_type, uint64_t weight,
                   struct binaries *binaries, struct sampleprof *tree, struct report *report,
                   struct err *err)
@@ -144,6 +145,7 @@ bool samples_read(const struct profile *profile, const char *sample_type, uint64
 
     if (!profile_find_weight(profile, sample_type, &value, err))
         return false;
+    samples.by_line = mem_array(profile->mapping_count, sizeof(bool));
     samples.binaries = mem_array(profile->mapping_count, sizeof(struct binary *));
     for (size_t i = 0; i < profile->mapping_count; i++)
         samples.binaries[i] = binaries_find(binaries, &profile->mappings[i]);
@@ -156,9 +158,8 @@ bool samples_read(const struct profile *profile, const char *sample_type, uint64
                                          (uint64_t)value.divisor,
                                      weight));
     }
-    for (size_t i = 0; i < profile->mapping_count; i++)
-        if (samples.binaries[i] && samples.binaries[i]->samples.count)
-            note_mapping(&samples, (uint32_t)i);
+    note_binaries(&samples);
     free(samples.binaries);
+    free(samples.by_line);
     return true;
 }
