@@ -79,6 +79,13 @@ _pgo_build() {
     COMPREPLY=()
     _pgo_build_command
     if ((COMP_CWORD > _pgo_command_at)); then
+        case ${COMP_WORDS[_pgo_command_at]} in
+        status) return ;; # files
+        doctor)
+            _pgo_silence
+            return
+            ;;
+        esac
         # else the default: files
         if declare -F _command_offset >/dev/null; then _command_offset "$_pgo_command_at"; fi
         return
@@ -96,7 +103,7 @@ _pgo_build() {
         case $_pgo_current in
         --*) _pgo_reply '--pgo= --probes= --slices= --report= --help --version' ;;
         -*) _pgo_reply "$_pgo_build_options" ;;
-        *) mapfile -t COMPREPLY < <(compgen -c -- "$_pgo_current") ;;
+        *) mapfile -t COMPREPLY < <(compgen -c -W "doctor status verify" -- "$_pgo_current") ;;
         esac
         ;;
     esac

@@ -13,7 +13,8 @@ static void add_input(struct arguments *arguments, const char *word, const char 
     enum input_kind kind = input_kind(word, language);
 
     if (kind == INPUT_OTHER) {
-        arguments->other_inputs++;
+        *ARRAY_PUSH(arguments->other_inputs, arguments->other_input_count,
+                    arguments->other_input_capacity) = word;
         return;
     }
     *ARRAY_PUSH(arguments->sources, arguments->source_count, arguments->source_capacity) = word;
@@ -39,6 +40,9 @@ static void read_linker_words(struct arguments *arguments, const char *words)
     if (strncmp(words, "-r,", 3) == 0 || strcmp(words, "-r") == 0 ||
         strncmp(words, "--relocatable", 13) == 0)
         arguments->relocatable = true;
+    if (strncmp(words, "-T", 2) == 0 || strstr(words, ",-T") || strstr(words, "-script") ||
+        strstr(words, "-oformat") || strstr(words, "-orphan-handling"))
+        arguments->own_layout = true;
 }
 
 /* Options that say something by being there. */
@@ -73,6 +77,9 @@ static void apply_flag(struct arguments *arguments, enum word_action action)
         break;
     case WORD_RELOCATABLE:
         arguments->relocatable = true;
+        break;
+    case WORD_OTHER_MACHINE:
+        arguments->other_machine = true;
         break;
     case WORD_NOSTDLIB:
         arguments->nostdlib = true;
@@ -122,6 +129,9 @@ static size_t apply_option(struct arguments *arguments, struct walk *walk,
         if (value)
             read_llvm_words(arguments, value);
         return 1;
+    case WORD_LAYOUT:
+        arguments->own_layout = true;
+        return taken;
     case WORD_SKIP_NEXT:
         return 1;
     case WORD_NOT_A_BUILD:
@@ -178,7 +188,7 @@ void arguments_read(struct arguments *arguments, int argc, char **argv)
     arguments->end_marker = argc;
     words_read(&words, &arguments->arena, argc, argv);
     read_words(arguments, &walk, &words);
-    if (walk.not_for_us || (!arguments->source_count && !arguments->other_inputs))
+    if (walk.not_for_us || (!arguments->source_count && !arguments->other_input_count))
         arguments->phase = ARGUMENTS_OTHER;
     else if (walk.to_object || arguments_are_headers(arguments))
         arguments->phase = ARGUMENTS_COMPILE;
@@ -190,6 +200,7 @@ void arguments_read(struct arguments *arguments, int argc, char **argv)
 void arguments_release(struct arguments *arguments)
 {
     free(arguments->sources);
+    free(arguments->other_inputs);
     arena_release(&arguments->arena);
     *arguments = (struct arguments){0};
 }

@@ -26,27 +26,30 @@ struct arguments {
     enum arguments_phase phase;
     const char **sources; /* C, C++ and assembly files, and headers to precompile; "-": stdin */
     size_t source_count, source_capacity;
-    size_t assembly_count; /* of these */
-    size_t header_count;   /* of these */
-    size_t other_inputs;   /* objects, libraries, other languages */
-    bool to_assembly;      /* -S */
-    bool to_bitcode;       /* -emit-llvm */
-    const char *output;    /* of -o, or NULL */
-    const char *target;    /* the machine to compile for, or NULL: the compiler's own */
-    bool optimized;        /* -O1 and up, -Og, -Os, -Oz: the last one counts */
-    bool debug_lines;      /* the user asks for line tables or more */
-    bool own_profile;      /* the user names a profile, or records or refuses one */
-    bool own_probes;       /* the user says something about pseudo-probes */
-    bool probes;           /* ... and wants them */
-    bool own_macro_map;    /* the user maps paths in macros */
-    bool own_placement;    /* the user says something about LLVM's order of blocks */
+    size_t assembly_count;     /* of these */
+    size_t header_count;       /* of these */
+    const char **other_inputs; /* objects, libraries, other languages */
+    size_t other_input_count, other_input_capacity;
+    bool to_assembly;   /* -S */
+    bool to_bitcode;    /* -emit-llvm */
+    const char *output; /* of -o, or NULL */
+    const char *target; /* the machine to compile for, or NULL: the compiler's own */
+    bool optimized;     /* -O1 and up, -Og, -Os, -Oz: the last one counts */
+    bool debug_lines;   /* the user asks for line tables or more */
+    bool own_profile;   /* the user names a profile, or records or refuses one */
+    bool own_probes;    /* the user says something about pseudo-probes */
+    bool probes;        /* ... and wants them */
+    bool own_macro_map; /* the user maps paths in macros */
+    bool own_placement; /* the user says something about LLVM's order of blocks */
     bool lto;
     bool build_id;    /* the user says something about it */
     bool relocatable; /* -r */
     bool nostdlib;
-    bool colour;    /* the user says something about it */
-    bool standard;  /* -std= or -ansi is given */
-    int end_marker; /* index in argv of the word that brings "--", else argc */
+    bool own_layout;    /* the user tells the linker where sections go */
+    bool other_machine; /* -m32 and the like: not quite that of `target` */
+    bool colour;        /* the user says something about it */
+    bool standard;      /* -std= or -ansi is given */
+    int end_marker;     /* index in argv of the word that brings "--", else argc */
 };
 
 /* argv[0] is the compiler. Never fails: what is not understood is OTHER. */

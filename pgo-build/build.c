@@ -9,7 +9,10 @@
 #include "base/file.h"
 #include "base/path.h"
 #include "base/process.h"
+#include "base/progress.h"
+#include "cache.h"
 #include "cmake.h"
+#include "note.h"
 #include "slices.h"
 
 #define MAX_SESSION_BYTES ((size_t)16 * 1024 * 1024)
@@ -63,9 +66,14 @@ static uint64_t file_clock_ns(void)
 bool build_look_around(struct build *build, struct err *err)
 {
     build->start_ns = file_clock_ns();
+    progress_start("looking for default.pgo");
     project_find(&build->project, ".", getenv("HOME"));
+    progress_end();
     build->scope = cmake_scope(build->options.command);
     if (!state_open(&build->state, build->project.root, err))
+        return false;
+    build->cache_lock = cache_lock(build->state.cache, err);
+    if (build->cache_lock < 0)
         return false;
     toolchain_find(&build->toolchain, getenv("PATH"), build->state.bin);
     return require_clang(build, err);
@@ -79,6 +87,13 @@ static bool is_same_file(const char *one, const char *other)
     return strcmp(one, other) == 0 ||
            (stat(one, &first) == 0 && stat(other, &second) == 0 && first.st_dev == second.st_dev &&
             first.st_ino == second.st_ino);
+}
+
+static bool keep_note(const struct build *build, struct profile *profile, struct err *err)
+{
+    if (profile->path)
+        profile->note = note_keep(profile, build->project.root, build->state.cache, err);
+    return !profile->path || profile->note;
 }
 
 /* The prepared profile for a file; each file is prepared once. NULL on failure. */
@@ -100,8 +115,10 @@ static const struct profile *prepare(struct build *build, const char *source, st
     if (!profile) {
         profile = mem_alloc(sizeof(*profile));
         *ARRAY_PUSH(build->profiles, build->profile_count, build->profile_capacity) = profile;
-        if (!profile_prepare(profile, source, &tools, err))
+        progress_start("reading %s", build_shorten(build, source));
+        if (!profile_prepare(profile, source, &tools, err) || !keep_note(build, profile, err))
             profile = NULL;
+        progress_end();
     }
     free(converter);
     return profile;
@@ -109,7 +126,10 @@ static const struct profile *prepare(struct build *build, const char *source, st
 
 static struct selection_profile selected(const struct profile *profile)
 {
-    return (struct selection_profile){profile->source, profile->path, profile->by_probe};
+    return (struct selection_profile){.source = profile->source,
+                                      .path = profile->path,
+                                      .by_probe = profile->by_probe,
+                                      .note = profile->note};
 }
 
 static bool prepare_fallback(struct build *build, const char *source, struct err *err)
@@ -189,7 +209,9 @@ static bool prepare_slices(struct build *build, struct err *err)
 
         if (!profile->text || selection->slices == SLICES_OFF)
             continue;
+        progress_start("slicing %s", build_shorten(build, profile->source));
         path = slices_make(profile, &place, err);
+        progress_end();
         if (!path)
             return err_prepend(err, "%s: ", build_shorten(build, profile->source));
         *ARRAY_PUSH(selection->indexes, selection->index_count, selection->index_capacity) =
@@ -300,14 +322,20 @@ bool build_open_session(struct build *build, struct err *err)
  */
 bool build_expire(struct build *build, struct err *err)
 {
+    bool done;
+
     if (cmake_builds_tree(build->options.command, build->scope) &&
         !cmake_adopt(build, build->scope, err))
         return false;
+    progress_start("looking at what was built before");
     if (build->options.dry_run || build->joins)
-        return objects_count(build->state.folder, &build->session, build->scope, build->start_ns,
+        done = objects_count(build->state.folder, &build->session, build->scope, build->start_ns,
                              &build->objects, err);
-    return objects_refresh(build->state.folder, &build->session, &build->objects, err) &&
-           session_share(build->lock, build->state.folder, err);
+    else
+        done = objects_refresh(build->state.folder, &build->session, &build->objects, err) &&
+               session_share(build->lock, build->state.folder, err);
+    progress_end();
+    return done;
 }
 
 void build_release(struct build *build)
@@ -323,6 +351,8 @@ void build_release(struct build *build)
     state_release(&build->state);
     project_release(&build->project);
     free(build->scope);
+    if (build->cache_lock >= 0)
+        close(build->cache_lock);
     if (build->lock >= 0)
         close(build->lock);
 }

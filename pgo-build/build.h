@@ -25,7 +25,8 @@ struct build {
     struct profile **profiles; /* each one that is in use, once */
     size_t profile_count, profile_capacity;
     struct session session;
-    int lock;           /* -1: none yet */
+    int cache_lock;     /* -1: none yet */
+    int lock;           /* the same: the session's */
     bool joins;         /* others run here, by the session that the first of them has written */
     size_t log_start;   /* where this run's part of the log begins, in bytes */
     size_t stats_start; /* ... and of ccache's */

@@ -177,16 +177,26 @@ unsigned compiler_major(const struct compiler *compiler)
     return (unsigned)strtoul(compiler->version, NULL, 10);
 }
 
-bool compiler_takes_probes(const struct compiler *compiler, const char *target)
+const char *compiler_machine(const struct compiler *compiler, const char *target)
 {
-    static const char *const machines[] = {"x86_64-", "amd64-", "aarch64-", "arm64-"};
+    static const struct {
+        const char *start, *machine;
+    } machines[] = {{"x86_64-", COMPILER_X86_64},
+                    {"amd64-", COMPILER_X86_64},
+                    {"aarch64-", COMPILER_AARCH64},
+                    {"arm64-", COMPILER_AARCH64}};
 
-    if (compiler->kind != COMPILER_CLANG || compiler_major(compiler) < OLDEST_WITH_PROBES)
-        return false;
+    if (compiler->kind != COMPILER_CLANG)
+        return NULL;
     if (!target)
         target = compiler->target;
     for (size_t i = 0; i < ARRAY_SIZE(machines); i++)
-        if (strncmp(target, machines[i], strlen(machines[i])) == 0)
-            return true;
-    return false;
+        if (strncmp(target, machines[i].start, strlen(machines[i].start)) == 0)
+            return machines[i].machine;
+    return NULL;
+}
+
+bool compiler_takes_probes(const struct compiler *compiler, const char *target)
+{
+    return compiler_major(compiler) >= OLDEST_WITH_PROBES && compiler_machine(compiler, target);
 }

@@ -39,6 +39,14 @@ MUST_CHECK bool compiler_ask(const char *path, const char *state, struct compile
 unsigned compiler_major(const struct compiler *compiler); /* 0 if unknown */
 
 /*
+ * The machine that clang compiles for, if it is one of those that we know more of; else NULL.
+ * `target`: of the command line, or NULL: the compiler's own.
+ */
+#define COMPILER_X86_64  "x86_64"
+#define COMPILER_AARCH64 "aarch64"
+const char *compiler_machine(const struct compiler *compiler, const char *target);
+
+/*
  * Pseudo-probes from clang 19 on: of those before, pgo-convert does not read them well. And for
  * x86-64 and AArch64 alone: for 32-bit ARM clang 19 and 22 crash, for RISC-V 22 stops with an
  * error. `target`: the machine to compile for, or NULL: the compiler's own.

@@ -10,6 +10,7 @@
 #include "base/process.h"
 #include "command.h"
 #include "inject.h"
+#include "report_words.h"
 
 /* A word as a shell would need it. */
 static void print_word(const char *word)
@@ -49,13 +50,17 @@ static void print_profiles(const struct build *build)
     for (size_t i = 0; i < build->profile_count; i++) {
         const struct profile *profile = build->profiles[i];
 
+        struct strbuf facts = {0};
+
+        report_add_provenance(profile, &facts);
         printf("profile: %s", build_shorten(build, profile->source));
         if (profile->path)
-            printf(" (%s by %s, %" PRIu64 " samples in %" PRIu64 " functions)\n  as: %s\n",
-                   profile->kind, profile->by_probe ? "probe" : "line", profile->samples,
-                   profile->functions, profile->path);
+            printf(" (%s by %s%s, %" PRIu64 " functions)\n  as: %s\n", profile->kind,
+                   profile->by_probe ? "probe" : "line", strbuf_text(&facts), profile->functions,
+                   profile->path);
         else
             puts(" (no samples: builds without)");
+        strbuf_release(&facts);
     }
 }
 

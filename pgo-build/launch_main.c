@@ -15,6 +15,7 @@
 #include "child.h"
 #include "inject.h"
 #include "launch.h"
+#include "link_note.h"
 #include "log.h"
 #include "moved.h"
 #include "objects.h"
@@ -26,9 +27,11 @@ struct job {
     struct inject_decision decision;
     struct inject_flags flags;
     struct inject_choice choice;
+    struct link_notes notes;    /* not in the key: no reason to build anything again */
     const char *profile_source; /* the user's file, if the profile goes in; else "" */
     char *source;               /* absolute; of the first one */
     bool probes;                /* the result has pseudo-probes */
+    bool sliced;                /* the profile is a slice */
     bool cached;                /* by our choice */
 };
 
@@ -105,6 +108,7 @@ static void give(const struct launch *launch, struct job *job,
                  &job->arguments.arena);
     if (job->flags.profile)
         job->profile_source = profile->source;
+    job->sliced = job->flags.profile && profile == &job->choice.sliced;
 }
 
 static void prepare(struct launch *launch, struct job *job)
@@ -125,6 +129,9 @@ static void prepare(struct launch *launch, struct job *job)
     inject_choose(job->decision.shape, job->source, &launch->session.selection, &job->choice,
                   &job->arguments.arena);
     give(launch, job, job->choice.given);
+    if (job->decision.verdict != INJECT_OTHER && job->decision.verdict != INJECT_TRIAL)
+        link_notes_find(&job->notes, &job->arguments, &job->compiler, &launch->session,
+                        launch->state, job->flags.profile ? job->choice.given : NULL);
     job->cached = launch->cache && job->compiler.kind == COMPILER_CLANG &&
                   job->arguments.phase == ARGUMENTS_COMPILE;
     free(folder);
@@ -133,8 +140,9 @@ static void prepare(struct launch *launch, struct job *job)
 /* [launchers] compiler, the user's words, ours (before "--", which ends the options). */
 static char **compose(const struct launch *launch, const struct job *job)
 {
-    char **argv =
-        mem_array(launch->front_count + (size_t)launch->argc + job->flags.count + 4, sizeof(*argv));
+    char **argv = mem_array(launch->front_count + (size_t)launch->argc + job->flags.count +
+                                2 * job->notes.count + 4,
+                            sizeof(*argv));
     bool is_ours = job->compiler.kind == COMPILER_CLANG;
     size_t count = 0;
 
@@ -151,6 +159,10 @@ static char **compose(const struct launch *launch, const struct job *job)
         if (i == job->arguments.end_marker) {
             for (size_t k = 0; k < job->flags.count; k++)
                 argv[count++] = (char *)job->flags.items[k];
+            for (size_t k = 0; k < job->notes.count; k++) {
+                argv[count++] = "-Xlinker"; /* whatever -x says of the inputs */
+                argv[count++] = job->notes.paths[k];
+            }
             if ((job->decision.shape & INJECT_TAKES_STALENESS) && !job->arguments.colour &&
                 talk_wants_colour(STDERR_FILENO))
                 argv[count++] = "-fcolor-diagnostics"; /* it sees a pipe, the user a terminal */
@@ -239,6 +251,7 @@ static void note(const struct launch *launch, const struct job *job,
                               .version = job->compiler.version,
                               .profile = job->profile_source,
                               .probes = job->probes,
+                              .sliced = job->sliced,
                               .cache = far     ? path_base(far)
                                        : cache ? path_base(cache)
                                                : ""};
@@ -356,6 +369,7 @@ static bool is_ours(const struct job *job)
 static void job_release(struct job *job)
 {
     arguments_release(&job->arguments);
+    link_notes_release(&job->notes);
     free(job->source);
 }
 

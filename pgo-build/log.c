@@ -24,6 +24,7 @@ void log_append(const char *state, const struct log_entry *entry)
     record_add_u64(&line, entry->staleness.found);
     record_add_u64(&line, entry->staleness.lost);
     record_add_u64(&line, entry->staleness.changed);
+    record_add_u64(&line, entry->sliced);
     record_end(&line);
     if (!record_append(path, &line, &err)) {
         /* the build goes on; the report will count fewer files */
@@ -51,6 +52,7 @@ bool log_next(char **text, struct log_entry *entry)
         entry->staleness.found = record_u64(&record, 10);
         entry->staleness.lost = record_u64(&record, 11);
         entry->staleness.changed = record_u64(&record, 12);
+        entry->sliced = record_u64(&record, 13) != 0;
         return true;
     }
     return false;

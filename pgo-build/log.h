@@ -19,6 +19,7 @@ struct log_entry {
     const char *profile;  /* the user's file, or empty: compiled without */
     const char *cache;    /* what it ran through: "ccache", "distcc", ...; or empty */
     bool probes;          /* compiled with pseudo-probes */
+    bool sliced;          /* the profile was cut to what the file needs */
     struct staleness staleness;
 };
 

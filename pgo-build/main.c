@@ -6,12 +6,16 @@
  */
 #include <sys/wait.h>
 
+#include "base/progress.h"
 #include "base/talk.h"
 #include "build.h"
+#include "cache.h"
 #include "child.h"
 #include "command.h"
+#include "doctor.h"
 #include "dry_run.h"
 #include "report.h"
+#include "status.h"
 #include "verify.h"
 
 /* The report never changes the command's exit code. */
@@ -20,7 +24,11 @@ static void report_build(const struct build *build, int status)
     struct report report = {0};
     struct err err = {0};
     int exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-    bool done = report_read(&report, build, exit_code, &err);
+    bool done;
+
+    progress_start("looking at what was built");
+    done = report_read(&report, build, exit_code, &err);
+    progress_end();
 
     if (done)
         report_say(&report);
@@ -56,12 +64,14 @@ static int run(struct build *build)
         return code;
     }
     report_build(build, status);
+    if (cache_has_grown(build->state.cache, build->start_ns))
+        cache_prune(build->state.cache, build->cache_lock, CACHE_MAX_BYTES);
     return child_end_like(status);
 }
 
 int main(int argc, char **argv)
 {
-    struct build build = {.lock = -1};
+    struct build build = {.cache_lock = -1, .lock = -1};
     struct err err = {0};
     int code;
 
@@ -73,6 +83,13 @@ int main(int argc, char **argv)
         return talk_fail(&err);
     case OPTIONS_RUN:
         break;
+    }
+    if (build.options.task == TASK_STATUS)
+        return status_say(build.options.command);
+    if (build.options.task == TASK_DOCTOR) {
+        code = doctor_say(&build);
+        build_release(&build);
+        return code;
     }
     if (command_is_nested() && build.options.task == TASK_VERIFY) {
         err_set(&err, ERR_UNSUPPORTED, "verify cannot run inside another pgo-build");

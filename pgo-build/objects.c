@@ -342,3 +342,53 @@ bool objects_refresh(const char *state, const struct session *session, struct ob
 
     return review(state, &expiring, err);
 }
+
+/* Where each of the files stands in the set of their absolute paths. */
+static uint32_t *index_files(const char *const *files, size_t count, struct byteset *paths)
+{
+    uint32_t *ids = mem_array(count, sizeof(*ids));
+
+    for (size_t i = 0; i < count; i++) {
+        char *path = path_absolute(files[i]);
+
+        ids[i] = byteset_add_text(paths, path);
+        free(path);
+    }
+    return ids;
+}
+
+size_t objects_profiles(const char *state, const struct session *session, const char *const *files,
+                        size_t count, const struct selection_profile **profiles)
+{
+    char *path = mem_format("%s/objects", state);
+    struct byteset paths = {0};
+    uint32_t *ids = index_files(files, count, &paths), id;
+    const struct selection_profile **found = mem_array(paths.count, sizeof(*found));
+    bool *is_known = mem_array(paths.count, sizeof(*is_known));
+    struct strbuf text = {0};
+    struct err ignored = {0};
+    struct object object;
+    size_t known = 0;
+
+    if (file_exists(path) && file_read(path, MAX_FILE_BYTES, &text, &ignored)) {
+        for (char *rest = text.data; next(&rest, &object);) { /* the last line counts */
+            if (!byteset_find(&paths, object.output, strlen(object.output), &id))
+                continue;
+            is_known[id] = true;
+            found[id] = object.verdict == INJECT_PROFILE
+                            ? selection_find(&session->selection, object.source)
+                            : NULL;
+        }
+    }
+    for (size_t i = 0; i < count; i++) {
+        profiles[i] = found[ids[i]];
+        known += is_known[ids[i]];
+    }
+    free(found);
+    free(is_known);
+    free(ids);
+    byteset_release(&paths);
+    strbuf_release(&text);
+    free(path);
+    return known;
+}

@@ -68,6 +68,12 @@ struct objects_list {
 };
 MUST_CHECK bool objects_list_read(struct objects_list *list, const char *state, struct err *err);
 void objects_list_release(struct objects_list *list);
+/*
+ * Which profile each of the files was made with, NULL: none, or a file that is not known; as the
+ * session has them. Returns how many are known. `files` are as the command line has them.
+ */
+size_t objects_profiles(const char *state, const struct session *session, const char *const *files,
+                        size_t count, const struct selection_profile **profiles);
 
 /* The program that runs for a compiler called like that; NULL if there is none. */
 const char *objects_compiler(const struct session *session, const char *asked);

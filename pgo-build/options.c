@@ -45,7 +45,8 @@ static void print_help(void)
         &text,
         "usage: pgo-build [-pgo=auto|off|FILE] [-probes=auto|on|off] [-slices=auto|on|off]\n"
         "                 [-n] [-v] [-report=FILE] [--] COMMAND [ARG...]\n"
-        "       pgo-build verify [-pgo=auto|FILE] [-probes=auto|on|off] [--] COMMAND [ARG...]\n\n"
+        "       pgo-build verify [-pgo=auto|FILE] [-probes=auto|on|off] [--] COMMAND [ARG...]\n"
+        "       pgo-build doctor | status BINARY...\n\n"
         "Runs a build so that clang optimizes each file by the profile lying next to it, in\n"
         "default.pgo. The command is any build: make, ninja, cmake, or a compiler.\n"
         "verify builds twice, without slices and with them, and compares the objects.\n\n");
@@ -60,6 +61,8 @@ static void print_help(void)
         "  pgo-build -probes=on make                 so that the next profile is by probe\n"
         "  pgo-build cmake -S . -B build && pgo-build cmake --build build\n"
         "  pgo-build clang -O2 main.c -o app\n"
+        "  pgo-build doctor                          is everything here that a build needs?\n"
+        "  pgo-build status app                      which profile it was built with\n"
         "\nPGO_BUILD_CACHE names the folder that keeps converted profiles (~/.cache/pgo-build).\n"
         "Exit code: the command's own; 125 pgo-build itself failed, 126 the command is not\n"
         "executable, 127 it was not found.\n");
@@ -132,23 +135,49 @@ static enum options_outcome take(struct build_options *options, int id, const ch
 /* A task's name is one only as the first word, and not behind "--": options may follow it. */
 static bool take_task(struct build_options *options, struct options *reader)
 {
-    if (options->task != TASK_BUILD || reader->only_operands || reader->next >= reader->argc ||
-        strcmp(reader->argv[reader->next], "verify") != 0)
+    static const struct {
+        const char *word;
+        enum build_task task;
+    } tasks[] = {{"doctor", TASK_DOCTOR}, {"status", TASK_STATUS}, {"verify", TASK_VERIFY}};
+
+    if (options->task != TASK_BUILD || reader->only_operands || reader->next >= reader->argc)
         return false;
-    options->task = TASK_VERIFY;
-    reader->next++;
-    return true;
+    for (size_t i = 0; i < ARRAY_SIZE(tasks); i++)
+        if (strcmp(reader->argv[reader->next], tasks[i].word) == 0)
+            options->task = tasks[i].task;
+    reader->next += options->task != TASK_BUILD;
+    return options->task != TASK_BUILD;
 }
 
-static bool check_task(const struct build_options *options, struct err *err)
+static bool check_verify(const struct build_options *options, struct err *err)
 {
-    if (options->task == TASK_VERIFY &&
-        (options->mode == PGO_OFF || options->dry_run || options->report || options->slices))
+    if (options->mode == PGO_OFF || options->dry_run || options->report || options->slices)
         return err_set(
             err, ERR_USAGE,
             "verify builds with a profile, with slices and without: -pgo=off, -slices, -n "
             "and -report have no place there");
     return true;
+}
+
+/* Are there the options and words that the task needs, and no others? */
+static bool check_task(const struct build_options *options, const struct options *reader,
+                       struct err *err)
+{
+    bool has_words = reader->next < reader->argc;
+
+    if (options->task == TASK_VERIFY && !check_verify(options, err))
+        return false;
+    if (options->task == TASK_DOCTOR)
+        return !has_words || err_set(err, ERR_USAGE, "doctor: found '%s', expected nothing more",
+                                     reader->argv[reader->next]);
+    if (has_words)
+        return true;
+    if (options->task == TASK_STATUS) {
+        err_set(err, ERR_USAGE, "status: no binary is given");
+        return err_hint(err, "for example: pgo-build status ./app");
+    }
+    err_set(err, ERR_USAGE, "no command is given");
+    return err_hint(err, "for example: pgo-build make");
 }
 
 enum options_outcome options_read(struct build_options *options, int argc, char **argv,
@@ -171,13 +200,8 @@ enum options_outcome options_read(struct build_options *options, int argc, char 
                 return outcome;
         }
     } while (id == OPTIONS_END && take_task(options, &reader));
-    if (id == OPTIONS_ERROR || !check_task(options, err))
+    if (id == OPTIONS_ERROR || !check_task(options, &reader, err))
         return OPTIONS_WRONG;
-    if (reader.next >= argc) {
-        err_set(err, ERR_USAGE, "no command is given");
-        err_hint(err, "for example: pgo-build make");
-        return OPTIONS_WRONG;
-    }
     options->command = argv + reader.next;
     return OPTIONS_RUN;
 }

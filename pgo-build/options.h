@@ -13,7 +13,12 @@
 enum pgo_mode { PGO_AUTO, PGO_OFF, PGO_FILE };
 
 /* The word in front of the command; without one the command is built. */
-enum build_task { TASK_BUILD, TASK_VERIFY };
+enum build_task {
+    TASK_BUILD,
+    TASK_VERIFY,
+    TASK_DOCTOR, /* there is no command */
+    TASK_STATUS, /* the command is a list of binaries */
+};
 
 struct build_options {
     enum build_task task;

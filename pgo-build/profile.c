@@ -8,16 +8,16 @@
 #include "base/content.h"
 #include "base/file.h"
 #include "base/memory.h"
-#include "base/number.h"
 #include "base/path.h"
 #include "base/process.h"
+#include "base/progress.h"
 #include "base/talk.h"
+#include "cache.h"
 #include "latest.h"
+#include "profile_text.h"
 #include "record.h"
 #include "slices.h"
 #include "store.h"
-
-#define MAX_BYTES ((size_t)2 * 1024 * 1024 * 1024)
 
 static const char *const kind_names[] = {
     [PROFILE_TEXT] = "text sample profile",
@@ -103,32 +103,6 @@ enum profile_kind profile_kind(const void *data, size_t len)
     return starts_with_function(data) ? PROFILE_TEXT : PROFILE_FOREIGN;
 }
 
-void profile_count_text(struct profile *profile, const char *text)
-{
-    static const char checksum[] = " !CFGChecksum:"; /* of a function that is not inlined */
-
-    profile->samples = profile->functions = 0;
-    profile->by_probe = false;
-    while (*text) {
-        size_t len = strcspn(text, "\n");
-        char *line = mem_format("%.*s", (int)len, text), *head, *total;
-        uint64_t value;
-
-        head = line[0] != ' ' && line[0] != '#' ? strrchr(line, ':') : NULL;
-        if (head) {
-            *head = '\0';
-            total = strrchr(line, ':');
-            if (total && number_parse_u64(total + 1, &value)) {
-                profile->samples = saturating_add(profile->samples, value);
-                profile->functions++;
-            }
-        }
-        profile->by_probe |= strncmp(line, checksum, strlen(checksum)) == 0;
-        free(line);
-        text += len + (text[len] == '\n');
-    }
-}
-
 /* The last line of what a program said, without the program's own prefix. */
 static void quote(struct err *err, const char *source, const char *prefix, char *said)
 {
@@ -166,13 +140,13 @@ static bool merge(const struct profile_tools *tools, const char *source, const c
 
     if (fd >= 0)
         close(fd);
-    done = done && process_run(argv, "", 0, MAX_BYTES, &result, err);
+    done = done && process_run(argv, "", 0, PROFILE_MAX_BYTES, &result, err);
     if (done && result.exit_code != 0) {
         strbuf_add_char(&result.errors, '\n');
         quote(err, source, "error: ", result.errors.data);
         done = false;
     }
-    done = done && file_read(made, MAX_BYTES, out, err);
+    done = done && file_read(made, PROFILE_MAX_BYTES, out, err);
     unlink(made);
     free(made);
     process_result_release(&result);
@@ -192,6 +166,12 @@ static bool keep_merged(struct profile *profile, const char *file, const struct 
     return profile->path != NULL;
 }
 
+static void read_text(struct profile *profile, const char *text)
+{
+    profile_count_text(profile, text);
+    provenance_read(&profile->provenance, text);
+}
+
 /* LLVM's own forms: counts from the text, and the extensible binary for clang. */
 static bool prepare_llvm(struct profile *profile, const char *file, enum profile_kind kind,
                          const struct profile_tools *tools, struct err *err)
@@ -200,18 +180,18 @@ static bool prepare_llvm(struct profile *profile, const char *file, enum profile
     bool done, has_map = false;
 
     if (kind == PROFILE_TEXT || !tools->profdata)
-        done = file_read(file, MAX_BYTES, &text, err);
+        done = file_read(file, PROFILE_MAX_BYTES, &text, err);
     else
         done = merge(tools, file, "--text", &text, err);
     if (done && (kind == PROFILE_TEXT || tools->profdata))
-        profile_count_text(profile, strbuf_text(&text));
-    if (done && profile->samples)
+        read_text(profile, strbuf_text(&text));
+    if (done && profile->counts)
         profile->path = slices_keep_whole(&text, tools->cache, &has_map, err);
     if (profile->path)
         profile->text = store_put(tools->cache, "default.pgo", &text, err);
     if (has_map)
         done = profile->text != NULL;
-    else if (done && (profile->samples || (kind == PROFILE_BINARY && !tools->profdata)))
+    else if (done && (profile->counts || (kind == PROFILE_BINARY && !tools->profdata)))
         done = keep_merged(profile, file, &text, tools, err);
     strbuf_release(&text);
     return done;
@@ -240,7 +220,9 @@ static bool convert(const struct profile_tools *tools, const struct profile *pro
                 profile->kind);
         return err_hint(err, "install pgo-convert beside pgo-build");
     }
-    done = process_run(argv, "", 0, MAX_BYTES, &result, err);
+    progress_start("converting %s", path_base(profile->source));
+    done = process_run(argv, "", 0, PROFILE_MAX_BYTES, &result, err);
+    progress_end();
     if (done && result.exit_code != 0) {
         strbuf_add_char(&result.errors, '\n');
         quote(err, profile->source, "pgo-convert: ", result.errors.data);
@@ -293,18 +275,19 @@ static bool recall(struct profile *profile, const char *memory)
     bool found = false;
     char *rest;
 
-    if (file_exists(memory) && file_read(memory, MAX_BYTES, &text, &ignored)) {
+    if (file_exists(memory) && file_read(memory, PROFILE_MAX_BYTES, &text, &ignored)) {
         rest = text.data;
-        found = record_next(&rest, &record) && record.count == 5 &&
-                (!record.fields[0][0] || file_exists(record.fields[0])) &&
-                (!record.fields[4][0] || file_exists(record.fields[4]));
+        found = record_next(&rest, &record) && record.count == 6 &&
+                (!record.fields[0][0] || cache_touch(record.fields[0])) &&
+                (!record.fields[4][0] || cache_touch(record.fields[4])) && cache_touch(memory);
     }
     if (found) {
         profile->path = record.fields[0][0] ? mem_strdup(record.fields[0]) : NULL;
-        profile->samples = record_u64(&record, 1);
+        profile->counts = record_u64(&record, 1);
         profile->functions = record_u64(&record, 2);
         profile->by_probe = record_u64(&record, 3) != 0;
         profile->text = record.fields[4][0] ? mem_strdup(record.fields[4]) : NULL;
+        provenance_read(&profile->provenance, record.fields[5]);
     }
     strbuf_release(&text);
     return found;
@@ -313,18 +296,21 @@ static bool recall(struct profile *profile, const char *memory)
 static bool remember(const struct profile *profile, const char *memory, struct err *err)
 {
     char *folder = path_folder(memory);
-    struct strbuf line = {0};
+    struct strbuf line = {0}, provenance = {0};
     bool done;
 
+    provenance_write(&profile->provenance, &provenance);
     record_add(&line, profile->path ? profile->path : "");
-    record_add_u64(&line, profile->samples);
+    record_add_u64(&line, profile->counts);
     record_add_u64(&line, profile->functions);
     record_add_u64(&line, profile->by_probe);
     record_add(&line, profile->text ? profile->text : "");
+    record_add(&line, strbuf_text(&provenance));
     record_end(&line);
     done = file_make_folders(folder, err) &&
            file_write(memory, line.data, line.len, FILE_REPLACE, err);
     strbuf_release(&line);
+    strbuf_release(&provenance);
     free(folder);
     return done;
 }
@@ -368,7 +354,7 @@ bool profile_prepare(struct profile *profile, const char *source, const struct p
         err_hint(err, "write the profile into one, and name that");
         goto out;
     }
-    if (!file_read(source, MAX_BYTES, &bytes, err))
+    if (!file_read(source, PROFILE_MAX_BYTES, &bytes, err))
         goto out;
     kind = profile_kind(strbuf_text(&bytes), bytes.len);
     if (kind > PROFILE_GPERFTOOLS) {
@@ -379,6 +365,7 @@ bool profile_prepare(struct profile *profile, const char *source, const struct p
     if (kind == PROFILE_EMPTY)
         goto out;
     profile->kind = kind_names[kind];
+    profile->content = profile_content(bytes.data, bytes.len);
     memory = memory_path(tools, &bytes, kind);
     if (!recall(profile, memory))
         done = prepare(profile, kind, tools, err) && remember(profile, memory, err);
@@ -395,5 +382,7 @@ void profile_release(struct profile *profile)
     free(profile->source);
     free(profile->path);
     free(profile->text);
+    free(profile->note);
+    provenance_release(&profile->provenance);
     *profile = (struct profile){0};
 }

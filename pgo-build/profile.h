@@ -20,7 +20,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/content.h"
 #include "base/err.h"
+#include "profile/provenance.h"
+
+#define PROFILE_MAX_BYTES ((size_t)2 * 1024 * 1024 * 1024)
 
 enum profile_kind {
     PROFILE_EMPTY,
@@ -39,10 +43,13 @@ struct profile {
     char *source;     /* the user's file, absolute */
     const char *kind; /* "text sample profile" */
     char *path;       /* for clang; NULL: it has no samples */
-    uint64_t samples; /* sum over its functions */
+    uint64_t counts;  /* sum over its functions: what clang reads, not samples of a clock */
     uint64_t functions;
-    bool by_probe; /* else by line */
-    char *text;    /* its text form in the cache, if that has a compile-unit map; else NULL */
+    bool by_probe;                /* else by line */
+    struct provenance provenance; /* as far as it tells */
+    struct content_name content;  /* of the user's file (profile_text.h) */
+    char *note; /* the folder of its notes in the cache (note.h), if it has a path */
+    char *text; /* its text form in the cache, if that has a compile-unit map; else NULL */
 };
 
 /* The programs that do the work; borrowed. */
@@ -58,11 +65,5 @@ struct profile_tools {
 MUST_CHECK bool profile_prepare(struct profile *profile, const char *source,
                                 const struct profile_tools *tools, struct err *err);
 void profile_release(struct profile *profile);
-
-/*
- * Fills samples and functions from LLVM's text form: the lines NAME:TOTAL:HEAD. It is by probe if
- * a function has a checksum, as LLVM's own reader has it (SampleProfReader.cpp).
- */
-void profile_count_text(struct profile *profile, const char *text);
 
 #endif

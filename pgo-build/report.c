@@ -15,6 +15,7 @@ static void add_entry(struct report *report, const struct log_entry *entry)
         return;
     *ARRAY_PUSH(report->entries, report->count, report->capacity) = *entry;
     report->with_probes += entry->probes;
+    report->with_slice += entry->sliced;
     if (entry->profile[0])
         report->with_profile++;
     else
@@ -89,15 +90,15 @@ bool report_read(struct report *report, const struct build *build, int exit_code
     read_cache_stats(report);
     for (size_t i = 0; i < build->profile_count; i++)
         if (build->profiles[i]->path && report_uses(report, build->profiles[i]))
-            report->profile_samples =
-                saturating_add(report->profile_samples, build->profiles[i]->samples);
+            report->profile_counts =
+                saturating_add(report->profile_counts, build->profiles[i]->counts);
     return objects_count(build->state.folder, &build->session, build->scope, build->start_ns,
                          &report->objects, err);
 }
 
-static double share_pct(const struct report *report, uint64_t samples)
+double report_share_pct(const struct report *report, uint64_t counts)
 {
-    double pct = 100.0 * (double)samples / (double)report->profile_samples;
+    double pct = 100.0 * (double)counts / (double)report->profile_counts;
 
     return pct > 100 ? 100 : pct;
 }
@@ -107,15 +108,16 @@ double report_found_pct(const struct report *report)
     const struct staleness *staleness = &report->objects.staleness;
     uint64_t bad = saturating_add(staleness->lost, staleness->changed);
 
-    if (!staleness->reported || !report->profile_samples)
+    if (!staleness->reported || !report->profile_counts)
         return -1;
     /* An inline function counts once for each file that has it, so this is an upper bound. */
-    return share_pct(report, staleness->found - (bad < staleness->found ? bad : staleness->found));
+    return report_share_pct(report,
+                            staleness->found - (bad < staleness->found ? bad : staleness->found));
 }
 
 double report_changed_pct(const struct report *report)
 {
-    return report->profile_samples ? share_pct(report, report->objects.staleness.changed) : 0;
+    return report->profile_counts ? report_share_pct(report, report->objects.staleness.changed) : 0;
 }
 
 /* "clang-22", or the program's name where the version is unknown. */

@@ -1,7 +1,8 @@
 /*
  * report.h - what the build got, summed up from the log.
  *
- * When all is well, one short line on standard error; a warning with what to type when a profile
+ * When all is well, one short line on standard error, or with -v or after many compiles one screen
+ * (report_screen.c); a warning with what to type when a profile
  * was chosen and did not arrive (gcc, a cache that stands outside, a profile of another program,
  * nothing compiled). -v adds a line a file, -report=FILE the same as JSON. A command that failed
  * has said so itself: then there is no summary.
@@ -20,11 +21,12 @@ struct report {
     struct log_entry *entries; /* the successful compiles of this run */
     size_t count, capacity;
     size_t with_profile;
+    size_t with_slice;                     /* of these: with their slice of it alone */
     size_t verdicts[INJECT_NO_PROBES + 1]; /* of those without */
     size_t with_probes;
     size_t cache_hits, cache_misses;
     struct objects_count objects; /* as they are now */
-    uint64_t profile_samples;     /* of the profiles that were used or are carried */
+    uint64_t profile_counts;      /* of the profiles that were used or are carried */
     char *log_text;               /* entries point into it */
 };
 
@@ -43,6 +45,9 @@ bool report_uses(const struct report *report, const struct profile *profile);
 /* Does every source lie outside of the project, where no default.pgo was looked for? */
 bool report_is_outside(const struct report *report);
 
+/* What share of the profiles these counts are, 0 to 100; there are some. */
+double report_share_pct(const struct report *report, uint64_t counts);
+
 /* The share of the profiles' samples that found their function and line, 0 to 100; -1: unknown. */
 double report_found_pct(const struct report *report);
 
@@ -56,15 +61,15 @@ void report_compilers(const struct report *report, bool with_profile, struct str
  * The report as JSON:
  *
  *     tool, pgo ("auto", "off", "file"), probes ("auto", "on", "off"), exit_code of the command
- *     profiles[]  file, kind, by ("line", "probe"), used_as (for clang; without samples by and
- *                 used_as are absent), samples, functions
- *     compiles    total, with_profile, with_probes, gcc, under_cache, no_probes, cache_hits,
- *                 cache_misses
- *     objects     known, with_profile (now), stale_at_start
- *     samples_found_pct, samples_changed_pct   absent when the compilers cannot tell
+ *     profiles[]  file, content (profile_text.h), kind, by ("line", "probe"), used_as (for clang;
+ *                 without samples by and used_as are absent), samples, recorded_from, recorded_to
+ *                 (if it tells), binaries[] (build_id, name), counts, functions
+ *     compiles    total, with_profile, with_slice, with_probes, gcc, under_cache, no_probes,
+ * cache_hits, cache_misses objects     known, with_profile (now: what a refresh may rebuild),
+ * stale_at_start samples_found_pct, samples_changed_pct   absent when the compilers cannot tell
  *     files[]     source, output, verdict (inject.h), profile ("": without), compiler, cache,
- *                 probes (true or false),
- *                 samples, samples_lost and samples_changed where the compiler told
+ *                 probes and slice (true or false),
+ *                 counts, counts_lost and counts_changed where the compiler told
  */
 MUST_CHECK bool report_write_json(const struct report *report, const char *path, struct err *err);
 

@@ -36,6 +36,29 @@ static void add_number(struct strbuf *out, const char *name, uint64_t value)
     strbuf_add_format(out, ", \"%s\": %" PRIu64, name, value);
 }
 
+/* Only what is known. */
+static void add_provenance(struct strbuf *out, const struct profile *profile)
+{
+    const struct provenance *provenance = &profile->provenance;
+    char text[PROVENANCE_TIME_BYTES];
+
+    if (provenance->samples)
+        add_number(out, "samples", provenance->samples);
+    if (provenance->start_s) {
+        provenance_format_time(provenance->start_s, text);
+        add_field(out, ", ", "recorded_from", text);
+        provenance_format_time(provenance->end_s, text);
+        add_field(out, ", ", "recorded_to", text);
+    }
+    strbuf_add_text(out, ", \"binaries\": [");
+    for (size_t i = 0; i < provenance->binary_count; i++) {
+        add_field(out, i ? ", {" : "{", "build_id", provenance->binaries[i].build_id);
+        add_field(out, ", ", "name", provenance->binaries[i].name);
+        strbuf_add_char(out, '}');
+    }
+    strbuf_add_char(out, ']');
+}
+
 static void add_profiles(struct strbuf *out, const struct build *build)
 {
     strbuf_add_text(out, "  \"profiles\": [");
@@ -43,12 +66,14 @@ static void add_profiles(struct strbuf *out, const struct build *build)
         const struct profile *profile = build->profiles[i];
 
         add_field(out, i ? ",\n    {" : "\n    {", "file", profile->source);
+        add_field(out, ", ", "content", profile->content.text);
         add_field(out, ", ", "kind", profile->kind ? profile->kind : "empty");
         if (profile->path) {
             add_field(out, ", ", "by", profile->by_probe ? "probe" : "line");
             add_field(out, ", ", "used_as", profile->path);
         }
-        add_number(out, "samples", profile->samples);
+        add_provenance(out, profile);
+        add_number(out, "counts", profile->counts);
         add_number(out, "functions", profile->functions);
         strbuf_add_char(out, '}');
     }
@@ -68,10 +93,11 @@ static void add_files(struct strbuf *out, const struct report *report)
         add_field(out, ", ", "compiler", entry->compiler);
         add_field(out, ", ", "cache", entry->cache);
         strbuf_add_text(out, entry->probes ? ", \"probes\": true" : ", \"probes\": false");
+        strbuf_add_text(out, entry->sliced ? ", \"slice\": true" : ", \"slice\": false");
         if (entry->staleness.reported) {
-            add_number(out, "samples", entry->staleness.found);
-            add_number(out, "samples_lost", entry->staleness.lost);
-            add_number(out, "samples_changed", entry->staleness.changed);
+            add_number(out, "counts", entry->staleness.found);
+            add_number(out, "counts_lost", entry->staleness.lost);
+            add_number(out, "counts_changed", entry->staleness.changed);
         }
         strbuf_add_char(out, '}');
     }
@@ -84,6 +110,7 @@ static void add_sums(struct strbuf *out, const struct report *report)
 
     strbuf_add_format(out, "  \"compiles\": {\"total\": %zu", report->count);
     add_number(out, "with_profile", report->with_profile);
+    add_number(out, "with_slice", report->with_slice);
     add_number(out, "with_probes", report->with_probes);
     add_number(out, "gcc", report->verdicts[INJECT_GCC]);
     add_number(out, "under_cache", report->verdicts[INJECT_UNDER_CACHE]);

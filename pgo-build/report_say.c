@@ -5,43 +5,12 @@
 
 #include "base/path.h"
 #include "base/talk.h"
+#include "report_screen.h"
 #include "report_words.h"
 
 static const char *files(size_t count)
 {
     return count == 1 ? "file" : "files";
-}
-
-static const struct {
-    enum inject_verdict verdict;
-    const char *words; /* after a number */
-} reasons[] = {
-    {INJECT_PROFILE, "with no default.pgo for it"},
-    {INJECT_UNOPTIMIZED, "not optimized (-O0)"},
-    {INJECT_OWN_PROFILE, "with -fprofile flags of its own"},
-    {INJECT_ASSEMBLY, "assembly"},
-    {INJECT_GCC, "by gcc"},
-    {INJECT_UNDER_CACHE, "under a cache outside of pgo-build"},
-    {INJECT_UNKNOWN_COMPILER, "by an unknown compiler"},
-    {INJECT_NO_PROBES, "lacking the probes that its profile needs"},
-};
-
-/* "; 2 without: 1 assembly, 1 not optimized (-O0)" */
-static void add_without(const struct report *report, struct strbuf *out)
-{
-    const char *between = ": ";
-
-    if (report->count == report->with_profile)
-        return;
-    strbuf_add_format(out, "; %zu without", report->count - report->with_profile);
-    for (size_t i = 0; i < ARRAY_SIZE(reasons); i++) {
-        size_t count = report->verdicts[reasons[i].verdict];
-
-        if (!count)
-            continue;
-        strbuf_add_format(out, "%s%zu %s", between, count, reasons[i].words);
-        between = ", ";
-    }
 }
 
 /* What lies here and was never seen by a launcher: nobody can say what it carries. */
@@ -57,30 +26,18 @@ static void add_unknown(const struct report *report, struct strbuf *out)
         report_add_rebuild(build, out);
 }
 
-static void add_cache(const struct report *report, struct strbuf *out)
-{
-    if (report->cache_hits)
-        strbuf_add_format(out, "; %zu of %zu from ccache", report->cache_hits,
-                          report->cache_hits + report->cache_misses);
-}
-
 /* " by clang-22 with default.pgo (97.2% of its samples found ...)" */
 static void add_with(const struct report *report, struct strbuf *out)
 {
-    double pct = report_found_pct(report), changed = report_changed_pct(report);
-
     strbuf_add_text(out, " by ");
     report_compilers(report, true, out);
     strbuf_add_text(out, " with ");
     report_add_profile_name(report, out);
     report_add_kinds(report, out);
-    if (pct < 0)
+    if (report_found_pct(report) < 0)
         return;
-    /* 100.0% is said of all of them only */
-    strbuf_add_format(out, " (%.1f%% of its samples found their function and line",
-                      (double)(uint64_t)(pct * 10) / 10);
-    if (changed >= 0.05)
-        strbuf_add_format(out, ", %.1f%% a function that has changed", changed);
+    strbuf_add_text(out, " (");
+    report_add_found(report, out);
     strbuf_add_char(out, ')');
 }
 
@@ -92,8 +49,9 @@ static void say_compiled(const struct report *report)
     strbuf_add_format(&line, "%zu %s compiled", report->with_profile, files(report->with_profile));
     if (report->with_profile)
         add_with(report, &line);
-    add_without(report, &line);
-    add_cache(report, &line);
+    strbuf_add_text(&line, report->count > report->with_profile ? "; " : "");
+    report_add_without(report, &line);
+    report_add_cache(report, &line);
     add_unknown(report, &line);
     talk_say("%s", line.data);
     strbuf_release(&line);
@@ -154,7 +112,7 @@ static void say_compiled_without(const struct report *report, const char *why)
     else if (report->verdicts[INJECT_UNOPTIMIZED])
         strbuf_add_format(&line, ", %zu of them not optimized (-O0): profiles need -O2",
                           report->verdicts[INJECT_UNOPTIMIZED]);
-    add_cache(report, &line);
+    report_add_cache(report, &line);
     if (report->build->options.mode != PGO_OFF && !report->build->profile_count &&
         report_is_outside(report))
         strbuf_add_format(&line,
@@ -249,6 +207,19 @@ static void say_nothing_compiled(const struct report *report)
     strbuf_release(&line);
 }
 
+/* What the compiler said of the file's part of the profile. */
+static void add_shares(const struct report *report, const struct staleness *staleness,
+                       struct strbuf *out)
+{
+    strbuf_add_format(out, ", %.1f%% of the profile is for it",
+                      report_share_pct(report, staleness->found));
+    if (staleness->lost)
+        strbuf_add_format(out, ", %.1f%% lost", report_share_pct(report, staleness->lost));
+    if (staleness->changed)
+        strbuf_add_format(out, ", %.1f%% in functions that have changed",
+                          report_share_pct(report, staleness->changed));
+}
+
 static void say_file(const struct report *report, const struct log_entry *entry)
 {
     const char *source = build_shorten(report->build, entry->source);
@@ -261,15 +232,10 @@ static void say_file(const struct report *report, const struct log_entry *entry)
                           profile->by_probe ? "probe" : "line");
     else
         strbuf_add_text(&line, "without a profile");
-    for (size_t i = 0; !profile && i < ARRAY_SIZE(reasons); i++)
-        if (reasons[i].verdict == entry->verdict && entry->verdict != INJECT_PROFILE)
-            strbuf_add_format(&line, ": %s", reasons[i].words);
-    if (entry->staleness.reported)
-        strbuf_add_format(&line, ", %" PRIu64 " samples are for it, %" PRIu64 " of them lost",
-                          entry->staleness.found, entry->staleness.lost);
-    if (entry->staleness.changed)
-        strbuf_add_format(&line, ", %" PRIu64 " in functions that have changed",
-                          entry->staleness.changed);
+    if (!profile && entry->verdict != INJECT_PROFILE)
+        strbuf_add_format(&line, ": %s", report_reason(entry->verdict));
+    if (entry->staleness.reported && report->profile_counts)
+        add_shares(report, &entry->staleness, &line);
     strbuf_add_format(&line, " (%s%s%s)", path_base(entry->compiler), entry->cache[0] ? ", " : "",
                       entry->cache);
     talk_say("%s", line.data);
@@ -293,6 +259,6 @@ void report_say(const struct report *report)
     if (report->with_profile ||
         (report->count && !report->verdicts[INJECT_GCC] && !report->verdicts[INJECT_UNDER_CACHE] &&
          !report->verdicts[INJECT_NO_PROBES]))
-        say_compiled(report);
+        (report_fills_screen(report) ? report_say_screen : say_compiled)(report);
     report_warn(report);
 }

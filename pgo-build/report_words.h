@@ -24,6 +24,21 @@ void report_add_other_compiler(const struct build *build, bool cxx, const char *
 /* The name of the profile in use, or how many there are; it is said of objects and files. */
 void report_add_profile_name(const struct report *report, struct strbuf *out);
 
+/* ", 24600 samples, recorded 2026-11-20 (7 days ago)", as far as the profile tells. */
+void report_add_provenance(const struct profile *profile, struct strbuf *out);
+
+/* "not optimized (-O0)": why a compile got no profile; it stands behind a number or a colon. */
+const char *report_reason(enum inject_verdict verdict);
+
+/* "2 without: 1 assembly, 1 not optimized (-O0)"; nothing if all have one. */
+void report_add_without(const struct report *report, struct strbuf *out);
+
+/* "; 98 of 142 from ccache", if any is. */
+void report_add_cache(const struct report *report, struct strbuf *out);
+
+/* "97.2% of its samples found their function and line, ..."; only where that is known. */
+void report_add_found(const struct report *report, struct strbuf *out);
+
 /* " by line", " by probe", or both: of the profiles in use. */
 void report_add_kinds(const struct report *report, struct strbuf *out);
 

@@ -22,6 +22,7 @@ struct selection_profile {
     const char *source; /* the file the user dropped */
     const char *path;   /* what -fprofile-sample-use gets; named by its content */
     bool by_probe;      /* else by line */
+    const char *note;   /* the folder of what a link gets (note.h); NULL without path */
 };
 
 struct selection_rule {

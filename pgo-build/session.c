@@ -10,7 +10,7 @@
 #include "base/path.h"
 #include "record.h"
 
-#define SESSION_MAGIC     "pgo-build session 3"
+#define SESSION_MAGIC     "pgo-build session 4"
 #define SESSION_MAX_BYTES ((size_t)16 * 1024 * 1024)
 
 const char *session_tool(const struct session *session, const char *name)
@@ -39,13 +39,14 @@ static void add_line(struct strbuf *out, const char *kind, const char *first, co
     record_end(out);
 }
 
-/* The user's file; the compiler's and its kind, if it has samples. */
+/* The user's file; the compiler's, its kind and its note, if it has samples. */
 static void add_profile(struct strbuf *out, const struct selection_profile *profile)
 {
     record_add(out, profile->source);
     if (profile->path) {
         record_add(out, profile->path);
         record_add(out, profile->by_probe ? "probe" : "line");
+        record_add(out, profile->note ? profile->note : "");
     }
     record_end(out);
 }
@@ -84,6 +85,8 @@ static struct selection_profile parse_profile(struct arena *arena, const struct 
     if (record->count > index + 1)
         profile.path = arena_strdup(arena, record_field(record, index + 1));
     profile.by_probe = strcmp(record_field(record, index + 2), "probe") == 0;
+    if (record_field(record, index + 3)[0])
+        profile.note = arena_strdup(arena, record_field(record, index + 3));
     return profile;
 }
 

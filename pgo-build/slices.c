@@ -6,6 +6,7 @@
 #include "base/content.h"
 #include "base/file.h"
 #include "base/path.h"
+#include "cache.h"
 #include "profile/sampleprof_binary.h"
 #include "profile/sampleprof_read.h"
 #include "profile/sampleprof_slice.h"
@@ -250,6 +251,20 @@ static char *index_path(const struct profile *profile, const struct slices_place
     return mem_format("%s/slices/%s", place->state, name.text);
 }
 
+/* Is there an index, and every slice in it? */
+static bool are_kept(const char *index)
+{
+    struct strbuf text = {0};
+    struct err ignored = {0};
+    struct record record;
+    bool kept = file_exists(index) && file_read(index, MAX_TEXT_BYTES, &text, &ignored);
+
+    for (char *rest = text.data; kept && record_next(&rest, &record);)
+        kept = cache_touch(record_field(&record, 1));
+    strbuf_release(&text);
+    return kept;
+}
+
 static bool read_moved(const struct slices_place *place, struct strbuf *moved, struct err *err)
 {
     char *path = path_join(place->state, "moved");
@@ -283,7 +298,7 @@ char *slices_make(const struct profile *profile, const struct slices_place *plac
 
     if (done) {
         index = index_path(profile, place, &moved);
-        done = file_exists(index) || slice_text(profile, place, index, moved.data, err);
+        done = are_kept(index) || slice_text(profile, place, index, moved.data, err);
     }
     strbuf_release(&moved);
     if (!done) {

@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/path.h"
+#include "cache.h"
 
 char *store_put(const char *cache, const char *name, const struct strbuf *bytes, struct err *err)
 {
@@ -13,7 +14,7 @@ char *store_put(const char *cache, const char *name, const struct strbuf *bytes,
     char *folder = mem_format("%s/profiles/%s", cache, content.text);
     char *path = path_join(folder, name);
 
-    if (!file_exists(path) && (!file_make_folders(folder, err) ||
+    if (!cache_touch(path) && (!file_make_folders(folder, err) ||
                                !file_write(path, bytes->data, bytes->len, FILE_REPLACE, err))) {
         free(path);
         path = NULL;

@@ -32,6 +32,8 @@ enum word_action {
     WORD_BUILD_ID,
     WORD_RELOCATABLE,
     WORD_NOSTDLIB,
+    WORD_LAYOUT,
+    WORD_OTHER_MACHINE,
     WORD_COLOUR,
     WORD_STANDARD,
 };

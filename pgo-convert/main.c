@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "base/file.h"
+#include "base/progress.h"
 #include "base/talk.h"
 #include "convert.h"
 #include "options.h"
@@ -14,6 +15,7 @@ int main(int argc, char **argv)
     struct strbuf text = {0};
     struct err err = {0};
     int code = TALK_EXIT_DONE;
+    bool done;
 
     talk_start("pgo-convert");
     switch (options_read(argc, argv, &options, &text, &err)) {
@@ -25,7 +27,10 @@ int main(int argc, char **argv)
             code = talk_fail(&err);
         break;
     case OPTIONS_RUN:
-        if (!convert(&options, &conversion, &err) || !output_write(&options, &conversion, &err))
+        progress_start("converting %s", options.inputs[0].path);
+        done = convert(&options, &conversion, &err);
+        progress_end();
+        if (!done || !output_write(&options, &conversion, &err))
             code = talk_fail(&err);
         break;
     }

@@ -1,7 +1,8 @@
 /*
  * elf_file.h - an ELF file as it lies in memory, and libelf's view of it.
  *
- * Only for image.c. Life cycle: `struct elf_file file = {0};`, elf_file_open(), elf_file_close().
+ * Only for image.c and elf_note.c. Life cycle: `struct elf_file file = {0};`, elf_file_open(),
+ * elf_file_close().
  */
 #ifndef BINARY_ELF_FILE_H
 #define BINARY_ELF_FILE_H

@@ -79,19 +79,27 @@ void provenance_format_time(int64_t time_s, char text[PROVENANCE_TIME_BYTES])
         text[0] = '\0';
 }
 
-void provenance_write(const struct provenance *provenance, struct strbuf *out)
+void provenance_describe(const struct provenance *provenance, struct strbuf *out)
 {
     char start[PROVENANCE_TIME_BYTES], end[PROVENANCE_TIME_BYTES];
 
-    if (provenance->samples)
-        strbuf_add_format(out, "%srecorded %" PRIu64 " samples", prefix, provenance->samples);
-    if (provenance->samples && provenance->start_s) {
-        provenance_format_time(provenance->start_s, start);
-        provenance_format_time(provenance->end_s, end);
-        strbuf_add_format(out, " from %s to %s", start, end);
-    }
-    if (provenance->samples)
+    if (!provenance->samples)
+        return;
+    strbuf_add_format(out, "%" PRIu64 " samples", provenance->samples);
+    if (!provenance->start_s)
+        return;
+    provenance_format_time(provenance->start_s, start);
+    provenance_format_time(provenance->end_s, end);
+    strbuf_add_format(out, " from %s to %s", start, end);
+}
+
+void provenance_write(const struct provenance *provenance, struct strbuf *out)
+{
+    if (provenance->samples) {
+        strbuf_add_format(out, "%srecorded ", prefix);
+        provenance_describe(provenance, out);
         strbuf_add_char(out, '\n');
+    }
     for (size_t i = 0; i < provenance->binary_count; i++)
         strbuf_add_format(out, "%sbinary %s %s\n", prefix, provenance->binaries[i].build_id,
                           provenance->binaries[i].name);

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "../../pgo-build/log.h"
-#include "../../pgo-build/profile.h"
+#include "../../pgo-build/profile_text.h"
 #include "../../pgo-build/session.h"
 #include "base/memory.h"
 

@@ -299,7 +299,7 @@ static void test_response_file(void **state)
     assert_string_equal(arguments.sources[0], "a b.c");
     assert_string_equal(arguments.sources[1], "b c.c");
     assert_true(arguments.optimized);
-    assert_int_equal(arguments.other_inputs, 1);
+    assert_int_equal(arguments.other_input_count, 1);
     assert_int_equal(arguments.end_marker, 4);
     arguments_release(&arguments);
     strbuf_release(&text);
@@ -323,9 +323,9 @@ static void test_key(void **state)
 
     (void)state;
     spell(&plain, FULL | G1, NULL, &arena);
-    spell(&profiled, FULL | G1, &(struct selection_profile){"/p", "/cache/a", false}, &arena);
-    spell(&again, FULL | G1, &(struct selection_profile){"/p", "/cache/a", false}, &arena);
-    spell(&other, FULL | G1, &(struct selection_profile){"/p", "/cache/b", false}, &arena);
+    spell(&profiled, FULL | G1, &(struct selection_profile){"/p", "/cache/a", false, NULL}, &arena);
+    spell(&again, FULL | G1, &(struct selection_profile){"/p", "/cache/a", false, NULL}, &arena);
+    spell(&other, FULL | G1, &(struct selection_profile){"/p", "/cache/b", false, NULL}, &arena);
     key = inject_key("/bin/clang", &profiled);
     assert_string_equal(key.text, inject_key("/bin/clang", &again).text);
     assert_string_not_equal(key.text, inject_key("/bin/clang", &plain).text);
@@ -348,7 +348,7 @@ static void test_spelling(void **state)
     struct arena arena = {0};
 
     (void)state;
-    spell(&flags, FULL | G1, &(struct selection_profile){"/p", "/cache/a", false}, &arena);
+    spell(&flags, FULL | G1, &(struct selection_profile){"/p", "/cache/a", false, NULL}, &arena);
     assert_true(has_flag(&flags, "-fprofile-sample-use=/cache/a"));
     assert_true(has_flag(&flags, "-fdebug-info-for-profiling"));
     assert_true(has_flag(&flags, "-g1"));
@@ -360,7 +360,7 @@ static void test_spelling(void **state)
     spell(&flags, FULL | INJECT_TAKES_INLINING, NULL, &arena);
     assert_true(has_flag(&flags, COMPILER_PLAIN_INLINING));
     spell(&flags, FULL | INJECT_TAKES_INLINING,
-          &(struct selection_profile){"/p", "/cache/a", false}, &arena);
+          &(struct selection_profile){"/p", "/cache/a", false, NULL}, &arena);
     assert_false(has_flag(&flags, COMPILER_PLAIN_INLINING));
     spell(&flags, FULL | INJECT_TAKES_MACRO_MAP, NULL, &arena); /* without probes */
     assert_int_equal(flags.count, 1);
@@ -369,8 +369,8 @@ static void test_spelling(void **state)
     assert_true(has_flag(&flags, "-fmacro-prefix-map=/root=."));
     inject_spell(&flags, INJECT_TAKES_G1, NULL, &(struct selection){.root = "/ro=ot"}, &arena);
     assert_int_equal(flags.count, 1);
-    spell(&flags, INJECT_TAKES_PROFILE | ID, &(struct selection_profile){"/p", "/cache/a", false},
-          &arena);
+    spell(&flags, INJECT_TAKES_PROFILE | ID,
+          &(struct selection_profile){"/p", "/cache/a", false, NULL}, &arena);
     assert_int_equal(flags.count, 2); /* an LTO link takes no flag of the compile's */
     assert_true(has_flag(&flags, "-Wl,--build-id"));
     arena_release(&arena);
@@ -382,9 +382,9 @@ static void test_probes(void **state)
     enum { NONE, LINE, PROBE };
     enum { NOTHING = 0, USES = 1, FLAG = 2, HAS = 4, UNFIT = 8 };
     static const struct selection_profile profiles[] = {
-        [NONE] = {"/default.pgo", NULL, false}, /* without samples */
-        [LINE] = {"/default.pgo", "/cache/a", false},
-        [PROBE] = {"/default.pgo", "/cache/a", true}};
+        [NONE] = {"/default.pgo", NULL, false, NULL}, /* without samples */
+        [LINE] = {"/default.pgo", "/cache/a", false, NULL},
+        [PROBE] = {"/default.pgo", "/cache/a", true, NULL}};
     static const unsigned old = INJECT_TAKES_PROFILE | INJECT_TAKES_LINES;
     static const struct {
         unsigned extra; /* of the shape */
@@ -452,7 +452,7 @@ static void test_placement(void **state)
         {"clang -flto -Wl,-mllvm,-enable-ext-tsp-block-placement a.o", 0},
     };
     const struct compiler clang = {.kind = COMPILER_CLANG, .places_blocks = true};
-    struct selection_profile profile = {"/p", "/cache/a", false};
+    struct selection_profile profile = {"/p", "/cache/a", false, NULL};
     struct inject_flags flags = {0};
     struct arena arena = {0};
 

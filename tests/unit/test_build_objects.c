@@ -34,7 +34,7 @@ static int setup(void **state)
     scene.output = path_join(scene.folder, "a.o");
     scene.session.selection.root = "/p";
     scene.session.selection.fallback =
-        (struct selection_profile){"/p/default.pgo", "/cache/1", false};
+        (struct selection_profile){"/p/default.pgo", "/cache/1", false, NULL};
     session_add_tool(&scene.session, "cc", "/usr/bin/clang-22");
     *state = &scene;
     return file_write(scene.output, "o", 1, FILE_REPLACE, &scene.err) ? 0 : -1;
@@ -58,7 +58,7 @@ static int teardown(void **state)
 static void note_shape(struct scene *scene, unsigned shape, const char *profile,
                        enum probes_mode probes)
 {
-    const struct selection_profile given = {"/p/default.pgo", profile, false};
+    const struct selection_profile given = {"/p/default.pgo", profile, false, NULL};
     const struct selection selection = {.root = "/p", .probes = probes};
     struct inject_flags flags = {0};
     struct arena arena = {0};

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../../pgo-build/profile.h"
+#include "../../pgo-build/profile_text.h"
 #include "../../pgo-build/staleness.h"
 #include "base/file.h"
 #include "base/memory.h"
@@ -57,11 +57,11 @@ static void test_count(void **state)
     (void)state;
     profile_count_text(&profile, "# x:9:9\na:b::c:100:1\n 1: 50 d:50\n 2: e:7\n  3: 8\nmain:10:0\n"
                                  "broken\n");
-    assert_int_equal(profile.samples, 110);
+    assert_int_equal(profile.counts, 110);
     assert_int_equal(profile.functions, 2);
     assert_false(profile.by_probe);
     profile_count_text(&profile, "a:18446744073709551615:0\nb:1:0");
-    assert_true(profile.samples == UINT64_MAX);
+    assert_true(profile.counts == UINT64_MAX);
     profile_count_text(&profile, "a:1:0\n 1: 1\n !CFGChecksum: 7\n");
     assert_true(profile.by_probe);
     profile_count_text(&profile, "a:1:0\n 1: 1\n# !CFGChecksum: 7\n 2: !CFGChecksum:1\n");

@@ -149,9 +149,9 @@ static void test_fallback(void **state)
 
 static void test_selection(void **state)
 {
-    struct selection_rule rules[] = {{"/p/lib", {"lib", "1", false}},
-                                     {"/p/lib/deep", {"deep", "2", false}},
-                                     {"/p/library", {"library", NULL, false}}};
+    struct selection_rule rules[] = {{"/p/lib", {"lib", "1", false, NULL}},
+                                     {"/p/lib/deep", {"deep", "2", false, NULL}},
+                                     {"/p/library", {"library", NULL, false, NULL}}};
     struct selection selection = {
         .root = "/p", .rules = rules, .count = 3, .fallback = {"fallback", "3"}};
     const struct {

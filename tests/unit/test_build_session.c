@@ -56,8 +56,9 @@ static void test_record_too_long(void **state)
 }
 
 static struct selection_rule rules[] = {
-    {"/project/a\tb", {"/project/a\tb/default.pgo", "/cache/1/default.prof", true}},
-    {"/project", {"/project/default.pgo", NULL, false}},
+    {"/project/a\tb",
+     {"/project/a\tb/default.pgo", "/cache/1/default.prof", true, "/cache/notes/1"}},
+    {"/project", {"/project/default.pgo", NULL, false, NULL}},
 };
 
 static void fill(struct session *session)
@@ -89,6 +90,8 @@ static void test_session(void **state)
     assert_null(session_tool(&parsed, "gcc"));
     assert_null(parsed.selection.rules[1].profile.path);
     assert_true(parsed.selection.rules[0].profile.by_probe);
+    assert_string_equal(parsed.selection.rules[0].profile.note, "/cache/notes/1");
+    assert_null(parsed.selection.rules[1].profile.note);
     assert_true(parsed.selection.fallback.by_probe);
     assert_int_equal(parsed.selection.probes, PROBES_OFF);
     assert_string_equal(parsed.selection.rules[0].folder, "/project/a\tb");

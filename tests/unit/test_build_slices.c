@@ -137,7 +137,7 @@ static void test_damaged_index(void **state)
 static void test_selection(void **state)
 {
     struct scene *scene = *state;
-    struct selection_profile profile = {"p", "/whole", false};
+    struct selection_profile profile = {"p", "/whole", false, NULL};
     struct selection selection = {.root = scene->root, .indexes = &scene->opened, .index_count = 1};
     char *known = in(scene, "src/b.c"), *unknown = in(scene, "new.c");
     struct slice slice;
