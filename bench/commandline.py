@@ -7,7 +7,7 @@ import recording
 import steps
 
 DEFAULTS = {"programs": "sqlite,xml,re2", "kinds": "line,probe", "samples": "23000,650000",
-            "rules": "flow", "recordings": "3", "layouts": "4", "rounds": "16",
+            "rules": "flow", "measures": "clock", "recordings": "3", "layouts": "4", "rounds": "16",
             "jobs": str(os.cpu_count()), "tools": ""}
 NUMBERS = ("recordings", "layouts", "rounds", "jobs")
 
@@ -40,6 +40,8 @@ def _check(values):
         raise Usage(f"--kinds={values['kinds']}: expected line, probe or both")
     if not set(options["rules"]) <= set(recording.RULES):
         raise Usage(f"--rules={values['rules']}: expected some of {', '.join(recording.RULES)}")
+    if not set(options["measures"]) <= {"clock", "estimate"}:
+        raise Usage(f"--measures={values['measures']}: expected clock, estimate or both")
     options["tools"] = os.path.abspath(values["tools"]) if values["tools"] else ""
     return options
 

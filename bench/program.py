@@ -24,6 +24,9 @@ import steps
 # What pgo-build adds to every build; one section a function, so that layouts can differ.
 READY = ["-O2", "-g1", "-fdebug-info-for-profiling", "-ffunction-sections", "-Wno-backend-plugin"]
 KINDS = {"line": [], "probe": ["-fpseudo-probe-for-profiling"]}
+FRAMES = ["-fno-omit-frame-pointer"]  # for stacks, in the build that is recorded
+# What pgo-build adds to a compile with a profile.
+USE = {"line": ["-mllvm", "-enable-ext-tsp-block-placement"], "probe": []}
 PLAIN = ["-mllvm", "-enable-npm-pgo-inline-deferral=false"]  # without a profile: plain -O2
 LINK = ["-fuse-ld=lld", "-Wl,--build-id", "-Wl,-z,keep-text-section-prefix"]
 
@@ -110,11 +113,16 @@ class Program:
                    action)
         return label
 
-    def build_plain(self, kind):
-        return self.build(f"plain-{kind}", KINDS[kind] + PLAIN)
+    def build_plain(self):
+        return self.build("plain", PLAIN)
+
+    def build_recorded(self, kind):
+        """The build that profiles are made of."""
+        return self.build(f"recorded-{kind}", KINDS[kind] + FRAMES + PLAIN)
 
     def build_with(self, label, kind, profile):
-        return self.build(label, KINDS[kind] + [f"-fprofile-sample-use={profile}"], profile)
+        flags = KINDS[kind] + USE[kind] + [f"-fprofile-sample-use={profile}"]
+        return self.build(label, flags, profile)
 
     def cycles(self, label):
         """Estimated cycles of the judged run, the mean over the layouts."""

@@ -28,8 +28,8 @@ class Tools:
 def _record_once(tools, program, kind, repeats, hz, path):
     """The number of samples of the training run, done `repeats` times over."""
     again = 'n=$1; shift; while [ "$n" -gt 0 ]; do "$@" >/dev/null || exit; n=$((n - 1)); done'
-    log = steps.run([tools.path("pgo-collect"), "record", "-F", str(hz), "-f", "-o", path, "--",
-                     "sh", "-c", again, "sh", str(repeats), program.executable(f"plain-{kind}"),
+    log = steps.run([tools.path("pgo-collect"), "record", "--call-graph=fp", "-F", str(hz), "-f", "-o", path, "--",
+                     "sh", "-c", again, "sh", str(repeats), program.executable(f"recorded-{kind}"),
                      *program.about["train"]]).stderr
     return int(re.search(r"(\d+) samples", log).group(1))
 
@@ -41,7 +41,7 @@ def _seconds(tools, program, kind):
     def action():
         samples = _record_once(tools, program, kind, 4, SLOW_HZ, path + ".pprof")
         steps.write_text(path, str(samples / SLOW_HZ / 4))
-    steps.make(path, program.about["train"], [program.executable(f"plain-{kind}")], action)
+    steps.make(path, program.about["train"], [program.executable(f"recorded-{kind}")], action)
     return float(steps.read_text(path))
 
 
@@ -64,24 +64,25 @@ def record(tools, program, kind, size, number):
     """(pprof, number of samples) of one recording of about `size` samples."""
     path = program.path("recordings", f"{kind}-{size}-{number}.pprof")
     steps.make(path, [program.about["train"], size, FEW_SECONDS, FAST_HZ],
-               [program.executable(f"plain-{kind}")],
+               [program.executable(f"recorded-{kind}")],
                lambda: _record(tools, program, kind, size, path))
     return path, int(steps.read_text(path + ".samples"))
 
 
 def count(program, kind):
-    """How often each instruction ran in one training run."""
-    path = program.path("recordings", f"{kind}.counts")
+    """How often each instruction and each call ran in one training run."""
+    path = program.path("recordings", f"{kind}.branches")
     tool = os.path.join(steps.ROOT, "bench", "exact-counts")
-    binary = program.executable(f"plain-{kind}")
+    binary = program.executable(f"recorded-{kind}")
     return steps.make(path, program.about["train"], [tool, binary],
-                      lambda: steps.run([tool, path, binary, *program.about["train"]]))
+                      lambda: steps.run([tool, "--branches", path, binary,
+                                         *program.about["train"]]))
 
 
 def _convert(tools, program, kind, name, options, source):
     path = program.path("profiles", f"{name}.prof")
     converter = tools.path("pgo-convert")
-    binary = program.executable(f"plain-{kind}")
+    binary = program.executable(f"recorded-{kind}")
     steps.make(path, options, [converter, binary, source],
                lambda: steps.run([converter, *options, "--binary", binary, "-o", path, source]))
     if ("!CFGChecksum" in steps.read_text(path)) != (kind == "probe"):
@@ -97,9 +98,8 @@ def convert(tools, program, kind, rule, size, number):
 
 
 def convert_exact(tools, program, kind):
-    """The same of exact counts."""
-    return _convert(tools, program, kind, f"{kind}-exact", ["--input=counts"],
-                    count(program, kind))
+    """The same of exact counts and calls."""
+    return _convert(tools, program, kind, f"{kind}-exact", [], count(program, kind))
 
 
 def instrument(program):

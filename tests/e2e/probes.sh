@@ -98,58 +98,13 @@ lines() {
          { sub(/:[0-9]+$/, "", text); stack[depth] = text }' "$1" | sort
 }
 
-# calls BINARY ARGUMENT...: the calls of a run within the binary, as "FROM TO COUNT"
-calls() {
-    strip -g -o bare "$1" || fail "strip"
-    shift
-    valgrind --tool=callgrind --dump-instr=yes -q --callgrind-out-file=callgrind.out ./bare "$@" \
-        >/dev/null 2>messages || { cat messages; fail "callgrind"; }
-    # "calls=COUNT 0xTO LINE", then the call's own line, whose address may be relative; the callee's
-    # object stands before it as "cob=", if it is another one
-    python3 - <<'END_PYTHON'
-import re
-names, calls = {}, {}
-current = callee = ""
-vaddr, call = 0, None
-for line in open("callgrind.out", errors="replace"):
-    if match := re.match(r"(c?)ob=\((\d+)\)(?: (.*))?$", line):
-        if match[3]:
-            names[match[2]] = match[3]
-        if match[1]:
-            callee = names[match[2]]
-        else:
-            current = names[match[2]]
-    elif match := re.match(r"calls=(\d+) (0x[0-9a-f]+|[+-]\d+|\*)", line):
-        to = match[2]
-        call = int(match[1]), int(to, 16) if to[1:2] == "x" else vaddr + int(to.strip("*") or 0)
-    elif match := re.match(r"(0x[0-9a-f]+|[+-]\d+|\*) \S+ \d+$", line):
-        at = match[1]
-        vaddr = int(at, 16) if at[1:2] == "x" else vaddr + int(at.strip("*") or 0)
-        if call and current.endswith("/bare") and (callee or current) == current:
-            key = vaddr, call[1]
-            calls[key] = calls.get(key, 0) + call[0]
-        if call:
-            call, callee = None, ""
-for (at, to), count in sorted(calls.items()):
-    print(f"{at:x} {to:x} {count}")
-END_PYTHON
-}
-
 # compare_calls NAME BINARY ARGUMENT...: both tools on the same ranges and calls; after compare
 compare_calls() {
     name=$1
     binary=$2
-    shift
-    calls "$@" >branches
-    python3 - "$base" <<'END_PYTHON' >with-calls
-import sys
-base = int(sys.argv[1], 16)
-sys.stdout.write(open("ranges").read().removesuffix("0\n"))
-calls = [line.split() for line in open("branches")]
-print(len(calls))
-for at, to, count in calls:
-    print(f"{int(at, 16) - base:x}->{int(to, 16) - base:x}:{count}")
-END_PYTHON
+    shift 2
+    "$source/bench/exact-counts" --branches with-calls "./$binary" "$@" 2>messages >/dev/null ||
+        { cat messages; fail "$name: exact-counts"; }
     llvm-profgen-22 --unsymbolized-profile=with-calls --binary="$binary" --format=text \
         -o theirs.prof >messages 2>&1 || { cat messages; fail "$name: llvm-profgen"; }
     pgo-convert --binary="$binary" -o ours.prof with-calls 2>report || { cat report; fail "$name"; }
