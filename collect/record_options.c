@@ -24,7 +24,7 @@ static const struct option_spec table[] = {
      OUTPUT},
     {"-f", OPTION_FLAG, NULL, "overwrite the file", FORCE},
     {"--call-graph", OPTION_VALUE, "fp|none",
-     "who called: by frame pointers (fp), or not recorded (none,\nthe default)", CALL_GRAPH},
+     "who called: by frame pointers (fp, the default), or not\nrecorded (none)", CALL_GRAPH},
     {"--help", OPTION_FLAG, NULL, "this text", HELP},
     {"--version", OPTION_FLAG, NULL, "the version", VERSION},
 };
@@ -44,7 +44,7 @@ static void show_help(void)
            "Examples:\n"
            "  pgo-collect record -- ./server --config test.conf\n"
            "  pgo-collect record -p $(pgrep -o server) -d 60 -o server.pgo\n"
-           "  pgo-collect record --call-graph=fp -o - -- ./a.out >a.pprof\n\n"
+           "  pgo-collect record --call-graph=none -o - -- ./a.out >a.pprof\n\n"
            "Exit code: the command's own (128 + N when signal N ended it), 0 when the recording\n"
            "was ended by -d or a signal; 1 if there is no profile; 2 for a wrong command line;\n"
            "126 if the command cannot be run, 127 if there is none of that name.\n",
@@ -124,7 +124,8 @@ enum record_request record_options_read(struct record_options *options, int argc
     const char *value;
     int id;
 
-    *options = (struct record_options){.hz = DEFAULT_HZ, .output = OUTPUT_DEFAULT};
+    *options =
+        (struct record_options){.hz = DEFAULT_HZ, .output = OUTPUT_DEFAULT, .call_chains = true};
     while ((id = options_next(&parser, &value, err)) >= 0) {
         if (id == HELP) {
             show_help();
