@@ -34,7 +34,9 @@ grep -q '!CFGChecksum' default.pgo || fail "default.pgo is not by probe"
 build -n make || fail "-n"
 said 'text sample profile by probe'
 build -v -report=report.json make || fail "with a profile by probe"
-said '5 files compiled by clang-22 with default.pgo by probe (100.0% of its samples found'
+said '^pgo-build: 5 files compiled by clang-22 with default.pgo$'
+said '^  profile  default.pgo by probe'
+said '^  found    100.0% of its samples found'
 said 'main.c: with default.pgo by probe'
 json '"by": "probe"'
 json '"with_probes": 5'
@@ -69,8 +71,9 @@ sed 's/^    while (variables->slots\[i\]\.used) {/&\n        if (index == 77777)
 changed=$(awk -F: '$2 ~ /^ _ZL4findPK9variables/ { sum += $3 } END { print sum }' default.pgo)
 [ "$changed" -gt 0 ] || fail "find() is not in the profile"
 build -v -report=report.json make || fail "with an edit"
-said "basic/variables.c: .* 0 of them lost, $changed in functions that have changed"
-said '^pgo-build: 1 file compiled .* found their function and line, [0-9.]*% a function that has ch'
+said 'basic/variables.c: .* of the profile is for it, [0-9.]*% in functions that have changed'
+json "\"counts_lost\": 0, \"counts_changed\": $changed"
+said '^  found    [0-9.]*% of its samples found their function and line, [0-9.]*% a function that has ch'
 has_profile basic/variables.o || fail "an edit of one function loses the profile"
 
 # --- each compile follows its own profile

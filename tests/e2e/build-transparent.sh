@@ -62,7 +62,8 @@ export NO_COLOR=1
 build pgo-build make || fail "nested"
 said '3 files compiled'
 rm -f first
-pgo-build sh -c 'touch main.o; echo ready; sleep 1; touch done' >first 2>&1 &
+pgo-build sh -c 'touch main.o; echo ready; for i in $(seq 600); do [ ! -e go ] || exit 0; sleep 0.1; done' \
+    >first 2>&1 &
 first=$!
 until grep -qs ready first; do sleep 0.05; done
 build true || fail "a second one with the same settings"
@@ -72,6 +73,7 @@ build -pgo=off make
 [ $? = 125 ] || fail "a second one with other settings must fail"
 said 'another pgo-build is running here with other settings'
 said '^hint: '
+touch go
 wait $first || fail "the first one failed"
 build -pgo=off make || fail "-pgo=off after the first has ended"
 
