@@ -13,8 +13,8 @@
  *   COST_ERROR      in them, the error of a block's cost, relative
  *   LOG_ROUNDS      least squares of logarithms: 3 to 5 points more with many samples
  *   LOG_ERROR       in them, the error of a block's cost, as a logarithm
- *   LOG_OUTLIER     a block that is off by more standard deviations pulls no harder (Huber)
- *   PENALTY_FACTOR  conservation against data; the price makes it exact, so 1 to 16 are alike
+ *   LOG_OUTLIER     a block with too few samples by more standard deviations pulls no harder
+ * (Huber) PENALTY_FACTOR  conservation against data; the price makes it exact, so 1 to 16 are alike
  *   LEAST_SAMPLES   an unsampled block that expects fewer is said never to run
  *   LARGEST_ERROR   no block costs more than so many times its cost: without that bound a stall
  *                   among unsampled blocks counts the less, the longer it takes
@@ -23,7 +23,7 @@
 #define COST_ERROR     0.1
 #define LOG_ROUNDS     3
 #define LOG_ERROR      0.3
-#define LOG_OUTLIER    2
+#define LOG_OUTLIER    3
 #define PENALTY_FACTOR 8
 #define LEAST_SAMPLES  0.3
 #define LARGEST_ERROR  16
@@ -139,16 +139,18 @@ static void want_samples(struct node *node, bool is_fitted)
  * that was guessed wrongly, has ten times its samples. So what counts is the ratio of samples to
  * fit. Near the fit the square of its logarithm is a parabola (Newton's method); one sample more on
  * both sides keeps it finite.
+ * Too few samples say less than too many: what retires together with a neighbour that waits has
+ * hardly any, but nothing has samples that did not run.
  */
 static void want_ratio(struct node *node)
 {
     double fit = node->in * node->cost + 1;
     double off = log((node->samples + 1) / fit);
     double weight = 1 / (LOG_ERROR * LOG_ERROR + 2 / (node->samples + fit + 1));
-    double deviations = fabs(off) * sqrt(weight);
+    double deviations_short = -off * sqrt(weight);
 
-    if (deviations > LOG_OUTLIER)
-        weight *= LOG_OUTLIER / deviations;
+    if (deviations_short > LOG_OUTLIER)
+        weight *= LOG_OUTLIER / deviations_short;
     node->wanted = fit - 1 + off * fit;
     node->weight = weight / (fit * fit);
 }
