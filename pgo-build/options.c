@@ -177,7 +177,8 @@ static bool check_task(const struct build_options *options, const struct options
         return err_hint(err, "for example: pgo-build status ./app");
     }
     err_set(err, ERR_USAGE, "no command is given");
-    return err_hint(err, "for example: pgo-build make");
+    return err_hint(err, "for example: pgo-build %smake",
+                    options->task == TASK_VERIFY ? "verify " : "");
 }
 
 enum options_outcome options_read(struct build_options *options, int argc, char **argv,

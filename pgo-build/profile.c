@@ -323,12 +323,13 @@ static bool refuse(enum profile_kind kind, const char *source, struct err *err)
     }
     if (kind == PROFILE_PERF_DATA) {
         err_set(err, ERR_UNSUPPORTED, "%s: is perf's own perf.data", source);
-        return err_hint(err, "pgo-collect import %s -o default.pgo", source);
+        return err_hint(err, "convert it: pgo-convert -o %s %s", source, source);
     }
     err_set(err, ERR_FORMAT,
             "%s: is neither a pprof, nor a profile by gperftools, nor an LLVM sample profile",
             source);
-    return err_hint(err, "record one: pgo-collect record -o default.pgo -- COMMAND");
+    return err_hint(err,
+                    "restore it, or record one: pgo-collect record -f -o default.pgo -- COMMAND");
 }
 
 static bool prepare(struct profile *profile, enum profile_kind kind,

@@ -71,8 +71,9 @@ static bool say(const struct project *project, const char *binary, struct err *e
         print_note(project, binary, notes.texts[i]);
     if (done && !notes.count) {
         done = err_set(err, ERR_NOT_FOUND, "%s: names no profile", binary);
-        err_hint(err, "it was built with -pgo=off, or not by pgo-build; run: pgo-build make (or "
-                      "whatever builds it), with a default.pgo beside its source");
+        err_hint(err,
+                 "it was built without a profile, or not by pgo-build; run: pgo-build make (or "
+                 "whatever builds it), with a default.pgo beside its source");
     }
     elf_notes_release(&notes);
     return done;

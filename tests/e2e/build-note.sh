@@ -60,7 +60,7 @@ build -pgo=off make || fail "-pgo=off"
 names_profile app && fail "-pgo=off left a note"
 pgo-build status app >out 2>&1 && fail "status of a program without a note"
 said 'app: names no profile'
-said 'hint: it was built with -pgo=off, or not by pgo-build'
+said 'hint: it was built without a profile, or not by pgo-build'
 
 # --- every way to link
 build make || fail "make"
