@@ -45,8 +45,8 @@ static const struct option_spec table[] = {
     {"--format", OPTION_VALUE, "FORM", "text (default) or extbinary, LLVM's binary form",
      OPTION_FORMAT},
     {"--input", OPTION_VALUE, "KIND",
-     "auto (default: pprof), or counts: lines of 'ADDRESS COUNT', the exact\n"
-     "counts of the one --binary, addresses hexadecimal as it was linked",
+     "auto (default: by the content), or counts: lines of 'ADDRESS COUNT', the\n"
+     "exact counts of the one --binary, addresses hexadecimal as it was linked",
      OPTION_INPUT},
     {"--sample-type", OPTION_VALUE, "NAME",
      "the value to take (default: samples, then cpu, then the profile's own)", OPTION_SAMPLE_TYPE},
