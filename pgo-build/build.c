@@ -15,8 +15,6 @@
 #include "note.h"
 #include "slices.h"
 
-#define MAX_SESSION_BYTES ((size_t)16 * 1024 * 1024)
-
 char *build_find_own(const char *name)
 {
     char *self = path_real("/proc/self/exe"), *folder = path_folder(self ? self : ".");
@@ -267,15 +265,9 @@ static bool start_session(struct build *build, const char *path, const struct st
 }
 
 /* Others run here: good if they run with what we would write. */
-static bool join_session(const char *path, const struct strbuf *text, struct err *err)
+static bool join_session(struct build *build, struct err *err)
 {
-    struct strbuf theirs = {0};
-    struct err ignored = {0};
-    bool same = file_read(path, MAX_SESSION_BYTES, &theirs, &ignored) && theirs.len == text->len &&
-                memcmp(theirs.data, text->data, text->len) == 0;
-
-    strbuf_release(&theirs);
-    if (same)
+    if (session_join(&build->session, build->state.folder))
         return true;
     err_set(err, ERR_MISMATCH, "another pgo-build is running here with other settings");
     return err_hint(err, "wait for it to end, or start in its folder with the same -pgo, -probes, "
@@ -306,8 +298,8 @@ bool build_open_session(struct build *build, struct err *err)
     if (!build->options.dry_run) {
         build->lock = session_lock(build->state.folder, &kind, err);
         build->joins = kind == SESSION_SHARED;
-        done = build->lock >= 0 && (build->joins ? join_session(path, &text, err)
-                                                 : start_session(build, path, &text, err));
+        done = build->lock >= 0 &&
+               (build->joins ? join_session(build, err) : start_session(build, path, &text, err));
     }
     build->log_start = size_of(build, "log");
     build->stats_start = size_of(build, "ccache-stats");

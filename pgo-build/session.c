@@ -151,6 +151,48 @@ bool session_read(struct session *session, const char *state, struct err *err)
     return done;
 }
 
+/* All but the indexes, which change while launchers note what has moved. */
+static void format_settings(const struct session *session, struct strbuf *out)
+{
+    struct session plain = *session;
+
+    plain.selection.index_count = 0;
+    session_format(&plain, out);
+}
+
+static void take_indexes(struct session *session, const struct selection *theirs)
+{
+    struct selection *ours = &session->selection;
+
+    selection_close(ours);
+    ours->index_count = 0;
+    for (size_t i = 0; i < theirs->index_count; i++)
+        *ARRAY_PUSH(ours->indexes, ours->index_count, ours->index_capacity) = (struct slice_index){
+            .profile = arena_strdup(&session->arena, theirs->indexes[i].profile),
+            .path = arena_strdup(&session->arena, theirs->indexes[i].path)};
+    selection_open(ours);
+}
+
+bool session_join(struct session *session, const char *state)
+{
+    struct strbuf our_text = {0}, their_text = {0};
+    struct session theirs = {0};
+    struct err ignored = {0};
+    bool same = session_read(&theirs, state, &ignored);
+
+    if (same) {
+        format_settings(session, &our_text);
+        format_settings(&theirs, &their_text);
+        same = strcmp(our_text.data, their_text.data) == 0;
+    }
+    if (same)
+        take_indexes(session, &theirs.selection);
+    session_release(&theirs);
+    strbuf_release(&our_text);
+    strbuf_release(&their_text);
+    return same;
+}
+
 void session_release(struct session *session)
 {
     free(session->tools);

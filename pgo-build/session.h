@@ -55,6 +55,13 @@ MUST_CHECK bool session_parse(struct session *session, char *text, struct err *e
 MUST_CHECK bool session_read(struct session *session, const char *state, struct err *err);
 void session_release(struct session *session);
 
+/*
+ * Is the session that runs in the state folder this one? Then it gets the indexes of that one: a
+ * function that has moved since (moved.h) would give it other ones, which the launchers that run
+ * do not have. false: it is another one, or cannot be read.
+ */
+MUST_CHECK bool session_join(struct session *session, const char *state);
+
 enum session_lock_kind { SESSION_ALONE, SESSION_SHARED };
 
 /*

@@ -107,7 +107,14 @@ echo 'int entry(int n); int entry(int n) { return hot(n); }' >>quiet.c
 cp quiet.c cold2.c && cat cold2.c cold.c >x && sed -i 's/quiet(/calm(/' x && mv x cold.c
 sed -i '/^int rare(int x);$/d' cold.c && sed -i '1i int rare(int x);' cold.c && rm cold2.c moved
 sed -i 's/entry(/entry2(/g' cold.c
-build -v clang-22 -O2 -c cold.c || fail "inlined"
+# and the build that notes it is still running when a second one starts
+pgo-build sh -c 'clang-22 -O2 -c cold.c && echo ready && until [ -e go ]; do sleep 0.05; done' >first 2>&1 &
+first=$!
+until grep -qs ready first || ! kill -0 $first 2>/dev/null; do sleep 0.05; done
+build clang-22 -O2 -c cold.c || fail "a second build beside one that has noted a moved function"
+touch go
+wait $first || fail "inlined: $(cat first)"
+rm first go
 grep -q "hot$" "$PGO_BUILD_CACHE"/projects/*/moved || fail "moved and inlined: not found"
 grep -q "cold.c" "$PGO_BUILD_CACHE"/projects/*/moved || fail "moved and inlined: not noted"
 
