@@ -75,15 +75,26 @@ static bool has_absolute_source(const struct arguments *arguments)
     return false;
 }
 
+/* Standard input and the like: gone once it is read, and nobody's file of a name. */
+static bool is_stream(const char *source)
+{
+    return strcmp(source, "-") == 0 || path_is_below(source, "/dev") ||
+           path_is_below(source, "/proc");
+}
+
 /*
  * A command has one profile: the slice of one file does for no other, and none for a link with LTO,
- * which makes the code of all. That slices give the same objects is proven for some compilers.
+ * which makes the code of all. Nor where what the slice lacks could not be mended after the compile
+ * (moved.h): in assembly and bitcode nobody looks for it, and a stream cannot be read again. That
+ * slices give the same objects is proven for some compilers.
  */
 static unsigned slice_shape(const struct arguments *arguments, const struct compiler *compiler)
 {
     unsigned major = compiler_major(compiler);
 
-    if (arguments->source_count != 1 || (arguments->phase != ARGUMENTS_COMPILE && arguments->lto))
+    if (arguments->source_count != 1 || is_stream(arguments->sources[0]) ||
+        arguments->to_assembly || arguments->to_bitcode ||
+        (arguments->phase != ARGUMENTS_COMPILE && arguments->lto))
         return 0;
     return INJECT_TAKES_SLICE |
            (major >= OLDEST_PROVEN && major <= NEWEST_PROVEN ? INJECT_PROVEN_SLICE : 0);
