@@ -55,9 +55,11 @@ _pgo_convert() {
     esac
 }
 
-# Where the command of pgo-build begins; the number of words if it does not.
+# Where the command of pgo-build begins; the number of words if it does not. Which tasks may still
+# be named, and the options that may stand there: "verify" has some, and those may follow it.
 _pgo_build_command() {
     local i=1 word
+    _pgo_tasks='doctor status verify' _pgo_dashed=$_pgo_build_options
     while ((i < ${#COMP_WORDS[@]})); do
         word=${COMP_WORDS[i]}
         case $word in
@@ -67,6 +69,10 @@ _pgo_build_command() {
             [[ ${COMP_WORDS[i]-} != = ]] || i=$((i + 1))
             ;;
         -*) ;;
+        verify)
+            if ((i >= COMP_CWORD)) || [[ ! $_pgo_tasks ]]; then break; fi
+            _pgo_tasks='' _pgo_dashed='-pgo= -probes='
+            ;;
         *) break ;;
         esac
         i=$((i + 1))
@@ -75,7 +81,7 @@ _pgo_build_command() {
 }
 
 _pgo_build() {
-    local _pgo_current _pgo_option _pgo_command_at
+    local _pgo_current _pgo_option _pgo_command_at _pgo_tasks _pgo_dashed
     COMPREPLY=()
     _pgo_build_command
     if ((COMP_CWORD > _pgo_command_at)); then
@@ -101,9 +107,15 @@ _pgo_build() {
     -report | --report) ;; # files
     *)
         case $_pgo_current in
-        --*) _pgo_reply '--pgo= --probes= --slices= --report= --help --version' ;;
-        -*) _pgo_reply "$_pgo_build_options" ;;
-        *) mapfile -t COMPREPLY < <(compgen -c -W "doctor status verify" -- "$_pgo_current") ;;
+        --*)
+            if [[ $_pgo_tasks ]]; then
+                _pgo_reply '--pgo= --probes= --slices= --report= --help --version'
+            else
+                _pgo_reply '--pgo= --probes='
+            fi
+            ;;
+        -*) _pgo_reply "$_pgo_dashed" ;;
+        *) mapfile -t COMPREPLY < <(compgen -c -W "$_pgo_tasks" -- "$_pgo_current") ;;
         esac
         ;;
     esac
