@@ -22,6 +22,7 @@ compiled() {
 
 write_project p
 cd p || exit 1
+cp hot.c hot.c.kept
 printf 'int quiet(void);\nint quiet(void)\n{\n    return 7;\n}\n' >quiet.c
 cp quiet.c new.c && sed -i 's/quiet/fresh/' new.c
 sed -i 's/cold.o/cold.o quiet.o new.o/' Makefile
@@ -117,6 +118,13 @@ wait $first || fail "inlined: $(cat first)"
 rm first go
 grep -q "hot$" "$PGO_BUILD_CACHE"/projects/*/moved || fail "moved and inlined: not found"
 grep -q "cold.c" "$PGO_BUILD_CACHE"/projects/*/moved || fail "moved and inlined: not noted"
+
+# --- standard input can be read once: a slice that lacks hot() would be noticed too late
+cp default.pgo kept.pgo
+printf '#!pgo unit -\n#!pgo  rare\n' >>default.pgo
+pgo-build clang-22 -O2 -c -x c - -o stream.o <hot.c.kept >out 2>&1 || fail "standard input"
+has_profile stream.o || fail "standard input: compiled twice, or no profile"
+mv kept.pgo default.pgo && rm stream.o
 
 # --- a slice that has vanished (the cache was pruned) is cut again
 slice=$(added clang-22 -O2 -c hot.c)
