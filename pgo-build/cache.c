@@ -131,11 +131,31 @@ static void read_entries(struct entries *entries, const char *cache, const char 
     free(folder);
 }
 
+/* The indexes of slices, of all projects. */
+static void read_indexes(struct entries *entries, const char *cache)
+{
+    char *folder = path_join(cache, "projects");
+    DIR *stream = opendir(folder);
+    const struct dirent *project;
+
+    while (stream && (project = readdir(stream)))
+        if (project->d_name[0] != '.') {
+            char *slices = mem_format("projects/%s/slices", project->d_name);
+
+            read_entries(entries, cache, slices, "");
+            free(slices);
+        }
+    if (stream)
+        closedir(stream);
+    free(folder);
+}
+
 static void read_all(struct entries *entries, const char *cache)
 {
     read_entries(entries, cache, "profiles", "made");
     read_entries(entries, cache, "profiles/made", "");
     read_entries(entries, cache, "notes", "");
+    read_indexes(entries, cache);
 }
 
 static void release(struct entries *entries)

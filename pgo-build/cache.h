@@ -3,9 +3,9 @@
  *
  * What converted profiles and the like take is bounded: when a build ends and they are more than
  * CACHE_MAX_BYTES, those go that were not used for the longest time, until 90% of that is left. An
- * entry is a folder below profiles/ or notes/, or a file below profiles/made/; the time of its last
- * use is the newest modification time in it, which cache_touch() sets. Remains of killed builds go
- * after a day.
+ * entry is a folder below profiles/ or notes/, or a file below profiles/made/ or a project's
+ * slices/; the time of its last use is the newest modification time in it, which cache_touch()
+ * sets. Remains of killed builds go after a day.
  *
  * Two builds at once: each holds the cache's lock, shared, from before it looks for its profile to
  * its end. Only who gets the lock alone prunes, so nothing is taken from under a build; if another

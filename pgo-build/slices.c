@@ -257,7 +257,7 @@ static bool are_kept(const char *index)
     struct strbuf text = {0};
     struct err ignored = {0};
     struct record record;
-    bool kept = file_exists(index) && file_read(index, MAX_TEXT_BYTES, &text, &ignored);
+    bool kept = cache_touch(index) && file_read(index, MAX_TEXT_BYTES, &text, &ignored);
 
     for (char *rest = text.data; kept && record_next(&rest, &record);)
         kept = cache_touch(record_field(&record, 1));

@@ -80,6 +80,11 @@ static int tear_down(void **state)
                                         "profiles/b/default.pgo",
                                         "profiles/c/default.prof",
                                         "notes/n/x86_64.o",
+                                        "projects/p/slices/i",
+                                        "projects/p/objects",
+                                        "projects/p/slices",
+                                        "projects/p",
+                                        "projects",
                                         "profiles/a",
                                         "profiles/b",
                                         "profiles/c",
@@ -134,6 +139,19 @@ static void test_used_stays(void **state)
     assert_false(cache_touch("/nowhere/at/all"));
 }
 
+/* Each profile leaves an index in its project; what else lies there is not the cache's. */
+static void test_indexes(void **state)
+{
+    const struct scene *scene = *state;
+
+    add_file(scene, "projects/p/slices/i", 500);
+    add_file(scene, "projects/p/objects", 400);
+    assert_int_equal(cache_measure(scene->folder).count, 5);
+    cache_prune(scene->folder, scene->lock, cache_measure(scene->folder).bytes - 1);
+    assert_false(has(scene, "projects/p/slices/i"));
+    assert_true(has(scene, "projects/p/objects"));
+}
+
 /* Another build holds the lock: nothing goes, and that one is still locked out of pruning, too. */
 static void test_two_builds(void **state)
 {
@@ -168,6 +186,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_oldest_goes, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_used_stays, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_indexes, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_two_builds, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_remains, set_up, tear_down),
     };
