@@ -5,7 +5,8 @@
  * A timer sample says nothing of calls, but its stack does: if a third of the samples in f were
  * called from one place, a third of f's entries are taken to come from there. The counts of a call
  * site's targets are then scaled to the count of the site itself. This is how an indirect call gets
- * its targets without branch records.
+ * its targets without branch records. Frames that are missing from a stack make up calls: each is
+ * checked against the code before it counts (call_sites.h), and what the code denies is dropped.
  * Addresses are `vaddr`; a site is given by any address within its call instruction.
  */
 #ifndef PGO_CONVERT_STACK_CALLS_H
