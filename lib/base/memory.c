@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/out_of_memory.h"
+
 #define ARENA_ALIGN       16
 #define ARENA_BLOCK_BYTES ((size_t)64 * 1024)
 
@@ -15,18 +17,12 @@ struct arena_block {
     _Alignas(ARENA_ALIGN) unsigned char data[];
 };
 
-static NORETURN void die_out_of_memory(void)
-{
-    fputs("out of memory\n", stderr);
-    abort();
-}
-
 static size_t multiply(size_t count, size_t item_bytes)
 {
     size_t bytes;
 
     if (__builtin_mul_overflow(count, item_bytes, &bytes))
-        die_out_of_memory();
+        out_of_memory();
     return bytes;
 }
 
@@ -35,7 +31,7 @@ void *mem_alloc(size_t bytes)
     void *memory = calloc(1, bytes ? bytes : 1);
 
     if (!memory)
-        die_out_of_memory();
+        out_of_memory();
     return memory;
 }
 
@@ -43,7 +39,7 @@ void *mem_realloc(void *memory, size_t bytes)
 {
     memory = realloc(memory, bytes ? bytes : 1);
     if (!memory)
-        die_out_of_memory();
+        out_of_memory();
     return memory;
 }
 
@@ -69,7 +65,7 @@ char *mem_format(const char *format, ...)
     len = vasprintf(&text, format, args);
     va_end(args);
     if (len < 0)
-        die_out_of_memory();
+        out_of_memory();
     return text;
 }
 
@@ -92,7 +88,7 @@ void *arena_alloc(struct arena *arena, size_t bytes)
     void *memory;
 
     if (bytes > SIZE_MAX - sizeof(*block) - ARENA_ALIGN)
-        die_out_of_memory();
+        out_of_memory();
     bytes = (bytes + ARENA_ALIGN - 1) / ARENA_ALIGN * ARENA_ALIGN;
     if (!block || block->size_bytes - block->used_bytes < bytes) {
         size_t size_bytes = bytes > ARENA_BLOCK_BYTES ? bytes : ARENA_BLOCK_BYTES;
@@ -136,7 +132,7 @@ char *arena_format(struct arena *arena, const char *format, ...)
     len = vsnprintf(NULL, 0, format, args);
     va_end(args);
     if (len < 0)
-        die_out_of_memory();
+        out_of_memory();
     text = arena_alloc(arena, (size_t)len + 1);
     va_start(args, format);
     vsnprintf(text, (size_t)len + 1, format, args);
