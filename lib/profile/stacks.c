@@ -9,17 +9,47 @@
 void stacks_add(struct stacks *stacks, const struct stack_frame *frames, size_t count,
                 uint64_t samples)
 {
-    uint32_t id = byteset_add(&stacks->stacks, frames, count * sizeof(*frames));
+    stacks_add_tagged(stacks, 0, frames, count, samples);
+}
+
+/* The key of a stack is its frames and one more, which holds the tag; returns its bytes. */
+static size_t make_key(struct stacks *stacks, uint32_t tag, const struct stack_frame *frames,
+                       size_t count)
+{
+    if (stacks->key_capacity <= count)
+        stacks->key =
+            array_grow(stacks->key, &stacks->key_capacity, count + 1, sizeof(*stacks->key));
+    if (count)
+        memcpy(stacks->key, frames, count * sizeof(*frames));
+    stacks->key[count] = (struct stack_frame){.ip = tag};
+    return (count + 1) * sizeof(*frames);
+}
+
+void stacks_add_tagged(struct stacks *stacks, uint32_t tag, const struct stack_frame *frames,
+                       size_t count, uint64_t samples)
+{
+    size_t key_bytes = make_key(stacks, tag, frames, count);
+    uint32_t id = byteset_add(&stacks->stacks, stacks->key, key_bytes);
 
     if (id == stacks->count)
         *ARRAY_PUSH(stacks->counts, stacks->count, stacks->capacity) = 0;
     stacks->counts[id] = saturating_add(stacks->counts[id], samples);
 }
 
+bool stacks_has_tagged(struct stacks *stacks, uint32_t tag, const struct stack_frame *frames,
+                       size_t count)
+{
+    size_t key_bytes = make_key(stacks, tag, frames, count);
+    uint32_t id;
+
+    return byteset_find(&stacks->stacks, stacks->key, key_bytes, &id);
+}
+
 void stacks_release(struct stacks *stacks)
 {
     byteset_release(&stacks->stacks);
     free(stacks->counts);
+    free(stacks->key);
     *stacks = (struct stacks){0};
 }
 
@@ -27,7 +57,7 @@ static const struct stack_frame *frames_of(const struct stacks *stacks, size_t i
 {
     const struct stack_frame *frames = byteset_at(&stacks->stacks, (uint32_t)id, count);
 
-    *count /= sizeof(*frames);
+    *count = *count / sizeof(*frames) - 1;
     return frames;
 }
 
@@ -108,6 +138,7 @@ static uint32_t *add_mappings(const struct stacks *stacks, const struct code_map
 struct sorted_stack {
     struct stack_frame *frames;
     size_t count;
+    uint32_t tag;
     uint64_t samples;
 };
 
@@ -130,7 +161,9 @@ static int compare_stacks(const void *a, const void *b)
         if (order != 0)
             return order;
     }
-    return first->count < second->count ? -1 : first->count > second->count;
+    if (first->count != second->count)
+        return first->count < second->count ? -1 : 1;
+    return first->tag < second->tag ? -1 : first->tag > second->tag;
 }
 
 /* All stacks, in their order; `arena` holds them. */
@@ -143,7 +176,8 @@ static struct sorted_stack *sort_stacks(const struct stacks *stacks, const uint3
         size_t count;
         const struct stack_frame *frames = frames_of(stacks, i, &count);
 
-        sorted[i] = (struct sorted_stack){.count = count, .samples = stacks->counts[i]};
+        sorted[i] = (struct sorted_stack){
+            .count = count, .tag = (uint32_t)frames[count].ip, .samples = stacks->counts[i]};
         sorted[i].frames = arena_memdup(arena, frames, count * sizeof(*frames));
         for (size_t k = 0; k < count; k++)
             if (frames[k].mapping != ADDRESS_SPACE_NONE)
@@ -181,8 +215,22 @@ static int64_t as_value(uint64_t number)
     return number > INT64_MAX ? INT64_MAX : (int64_t)number;
 }
 
+static void copy_labels(const struct stack_tag *tag, struct profile *profile,
+                        struct profile_sample *sample)
+{
+    sample->label_count = tag->count;
+    sample->labels = arena_array(&profile->arena, tag->count, sizeof(*sample->labels));
+    for (uint32_t i = 0; i < tag->count; i++)
+        sample->labels[i] =
+            (struct profile_label){.key = profile_intern(profile, tag->labels[i].key),
+                                   .text = profile_intern(profile, tag->labels[i].text),
+                                   .number = tag->labels[i].number,
+                                   .unit = profile_intern(profile, tag->labels[i].unit)};
+}
+
 static void add_samples(const struct sorted_stack *sorted, size_t stack_count,
-                        struct byteset *locations, int64_t period_ns, struct profile *profile)
+                        const struct stack_tag *tags, struct byteset *locations, int64_t period_ns,
+                        struct profile *profile)
 {
     uint32_t *indexes = NULL;
     size_t capacity = 0;
@@ -197,6 +245,8 @@ static void add_samples(const struct sorted_stack *sorted, size_t stack_count,
         sample = profile_add_sample(profile, indexes, count);
         sample->values[0] = as_value(sorted[i].samples);
         sample->values[1] = as_value(saturating_multiply(sorted[i].samples, (uint64_t)period_ns));
+        if (tags)
+            copy_labels(&tags[sorted[i].tag], profile, sample);
     }
     free(indexes);
 }
@@ -204,13 +254,20 @@ static void add_samples(const struct sorted_stack *sorted, size_t stack_count,
 void stacks_build(const struct stacks *stacks, const struct code_mapping *mappings,
                   size_t mapping_count, int64_t period_ns, struct profile *profile)
 {
+    stacks_build_tagged(stacks, NULL, mappings, mapping_count, period_ns, profile);
+}
+
+void stacks_build_tagged(const struct stacks *stacks, const struct stack_tag *tags,
+                         const struct code_mapping *mappings, size_t mapping_count,
+                         int64_t period_ns, struct profile *profile)
+{
     uint32_t *indexes = add_mappings(stacks, mappings, mapping_count, profile);
     struct arena arena = {0};
     struct sorted_stack *sorted = sort_stacks(stacks, indexes, &arena);
     struct byteset locations = {0};
 
     add_locations(sorted, stacks->count, &locations, profile);
-    add_samples(sorted, stacks->count, &locations, period_ns, profile);
+    add_samples(sorted, stacks->count, tags, &locations, period_ns, profile);
     byteset_release(&locations);
     arena_release(&arena);
     free(indexes);

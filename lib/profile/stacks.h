@@ -2,11 +2,13 @@
  * stacks.h - how often each stack was sampled, and the profile that this makes.
  *
  * A frame is an ip and the mapping that held it when the sample was taken (an id of
- * address_space.h), leaf first. Equal stacks are counted together.
+ * address_space.h), leaf first. Equal stacks are counted together, if they have the same tag: a
+ * number of the caller's, which stands for labels when the profile is built.
  */
 #ifndef PROFILE_STACKS_H
 #define PROFILE_STACKS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -20,14 +22,28 @@ struct stack_frame {
 };
 
 struct stacks {
-    struct byteset stacks; /* arrays of stack_frame */
+    struct byteset stacks; /* arrays of stack_frame, the last one for the tag */
     uint64_t *counts;      /* by id in stacks */
     size_t count, capacity;
+    struct stack_frame *key; /* scratch */
+    size_t key_capacity;
+};
+
+/* The labels that a tag stands for; borrowed. */
+struct stack_tag {
+    const struct profile_label *labels;
+    uint32_t count;
 };
 
 /* `samples` more of the stack of `count` frames. */
 void stacks_add(struct stacks *stacks, const struct stack_frame *frames, size_t count,
                 uint64_t samples);
+void stacks_add_tagged(struct stacks *stacks, uint32_t tag, const struct stack_frame *frames,
+                       size_t count, uint64_t samples); /* stacks_add() is tag 0 */
+
+/* Is it there already? Then one more sample of it needs no memory. */
+bool stacks_has_tagged(struct stacks *stacks, uint32_t tag, const struct stack_frame *frames,
+                       size_t count);
 
 /*
  * Adds mappings, locations and samples to a profile that has the value types samples/count and
@@ -37,6 +53,11 @@ void stacks_add(struct stacks *stacks, const struct stack_frame *frames, size_t 
  */
 void stacks_build(const struct stacks *stacks, const struct code_mapping *mappings,
                   size_t mapping_count, int64_t period_ns, struct profile *profile);
+
+/* The same with the labels of each tag that was used; `tags` by tag, NULL: no labels. */
+void stacks_build_tagged(const struct stacks *stacks, const struct stack_tag *tags,
+                         const struct code_mapping *mappings, size_t mapping_count,
+                         int64_t period_ns, struct profile *profile);
 
 void stacks_release(struct stacks *stacks);
 
