@@ -1,0 +1,73 @@
+/*
+ * pgo_collect.h - a continuous CPU profiler inside this program, for C and C++.
+ *
+ * Link with -lpgocollect (pkg-config: pgo-collect) and call pgo_collect_start(NULL), or change
+ * nothing and set LD_PRELOAD=libpgocollect.so: either way the environment says what to do with the
+ * profiles (libpgocollect(7) has the table). Each thread is sampled by its own CPU time.
+ *
+ *     pgo_collect_start(NULL);
+ *     pgo_collect_label_set("endpoint", "/search");
+ *     ...
+ *     pgo_collect_label_clear("endpoint");
+ *
+ * Functions that can fail return 0 or a negative error number (-EINVAL, ...), and
+ * pgo_collect_message() then tells the calling thread in words what went wrong. All may be called
+ * from any thread, none from a signal handler. Nothing here ends the program.
+ */
+#ifndef PGO_COLLECT_H
+#define PGO_COLLECT_H
+
+#include <stddef.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* What is 0 or NULL has its default. Texts are copied. */
+struct pgo_collect_config {
+    size_t size;                      /* sizeof(struct pgo_collect_config) */
+    const char *dir;                  /* a profile in this folder each interval, and at the end */
+    const char *http;                 /* 127.0.0.1:6060, unix:PATH: serve profiles and metrics */
+    const char *push;                 /* http://HOST:PORT/...: send each interval's profile */
+    unsigned hz;                      /* samples per second of CPU time of a thread; 100 */
+    unsigned interval_seconds;        /* 60 */
+    unsigned long long dir_max_bytes; /* the oldest profiles go when there is more; 256 MiB */
+};
+
+/* NULL: as the environment says, else with these settings alone. -EALREADY: it runs already. */
+int pgo_collect_start(const struct pgo_collect_config *config);
+
+/* Writes what is left of the interval. Labels and trace ids are forgotten. Fine if not running. */
+int pgo_collect_stop(void);
+
+/*
+ * Writes what was sampled since the start or the last snapshot, as gzipped pprof, to a file (which
+ * is replaced in one step) or a descriptor. The folder's profiles have these samples as well.
+ */
+int pgo_collect_snapshot(const char *path);
+int pgo_collect_snapshot_fd(int fd);
+
+/*
+ * The samples of this thread carry key=value from now on. At most 16 keys a thread; keys and values
+ * of up to 128 bytes; at most 4096 different sets of labels a process (-ENOSPC): a label is for an
+ * endpoint or a tenant, not for a request's number. Setting a set that is known costs a look-up
+ * under a lock.
+ */
+int pgo_collect_label_set(const char *key, const char *value);
+int pgo_collect_label_clear(const char *key); /* NULL: all of them */
+
+/*
+ * The samples of this thread carry this trace id (as in a traceparent header, 16 bytes) as label
+ * "trace_id"; NULL: none any more. Costs two stores. Samples of many traces are many lines of a
+ * profile.
+ */
+int pgo_collect_trace_set(const unsigned char id[16]);
+
+/* Why the last call of this thread failed; "" if none did. */
+const char *pgo_collect_message(void);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,141 @@
+#include "handler.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+/* Read by handlers; the rest of the library changes them only while `enabled` is false. */
+static struct unwind_rows *rows;
+static _Atomic bool enabled;
+static struct sigaction previous;
+static bool is_installed;
+
+static int64_t now_ns(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+/* One writer: no need for an atomic addition. */
+static void count(_Atomic uint64_t *counter, uint64_t number)
+{
+    atomic_store_explicit(counter, atomic_load_explicit(counter, memory_order_relaxed) + number,
+                          memory_order_relaxed);
+}
+
+/* Reserved at its full size; NULL: no room, and the next record carries the weight. */
+static struct sample *begin_sample(struct slot *slot, uint64_t weight)
+{
+    struct sample *sample = sample_ring_reserve(&slot->ring, HANDLER_IPS_MAX);
+
+    slot->weight += weight;
+    slot->carried_weight += weight;
+    if (!sample) {
+        count(&slot->full_count, 1);
+        return NULL;
+    }
+    sample->weight = slot->carried_weight;
+    sample->label_set = atomic_load_explicit(&slot->label_set, memory_order_relaxed);
+    sample->copy = 0;
+    sample->flags = 0;
+    if (atomic_load_explicit(&slot->has_trace, memory_order_relaxed)) {
+        sample->flags = SAMPLE_TRACE;
+        memcpy(sample->trace_id, slot->trace_id, sizeof(sample->trace_id));
+    }
+    return sample;
+}
+
+static void end_sample(struct slot *slot, struct sample *sample)
+{
+    slot->carried_weight = 0;
+    sample_ring_commit(&slot->ring, sample);
+}
+
+static void take_sample(struct slot *slot, uint64_t weight, const ucontext_t *context)
+{
+    struct sample *sample = begin_sample(slot, weight);
+    enum unwind_end end;
+
+    if (!sample)
+        return;
+    sample->ip_count =
+        (uint16_t)unwind_walk(rows, context, &slot->stack, sample->ips, HANDLER_IPS_MAX, &end);
+    sample->end = (uint8_t)end;
+    if (end == UNWIND_MISS)
+        sample->copy = unwind_copy_take(rows, context, &slot->stack);
+    end_sample(slot, sample);
+}
+
+static void pass_on(int number, siginfo_t *info, void *context)
+{
+    if (previous.sa_flags & SA_SIGINFO)
+        previous.sa_sigaction(number, info, context);
+    else if (previous.sa_handler != SIG_DFL && previous.sa_handler != SIG_IGN)
+        previous.sa_handler(number);
+}
+
+static void on_signal(int number, siginfo_t *info, void *context)
+{
+    int saved_errno = errno;
+    struct slot *slot = info->si_value.sival_ptr;
+
+    if (info->si_code != SI_TIMER || !slot_is_valid(slot)) {
+        pass_on(number, info, context);
+    } else if (atomic_load(&enabled) && slot->tid == gettid() &&
+               atomic_load(&slot->state) == SLOT_LIVE) {
+        int64_t start_ns = now_ns();
+
+        take_sample(slot, 1 + (uint64_t)info->si_overrun, context);
+        count(&slot->signal_count, 1);
+        count(&slot->handler_ns, (uint64_t)(now_ns() - start_ns));
+    }
+    errno = saved_errno;
+}
+
+void handler_add_remainder(struct slot *slot, uint64_t weight)
+{
+    struct sample *sample = begin_sample(slot, weight);
+
+    if (!sample)
+        return;
+    /* No instruction of the program is blamed: the leaf is here, its caller the thread's start. */
+    sample->ip_count = slot->start_routine ? 2 : 1;
+    sample->ips[0] = (uintptr_t)handler_add_remainder;
+    sample->ips[1] = slot->start_routine;
+    sample->end = UNWIND_COMPLETE;
+    end_sample(slot, sample);
+}
+
+bool handler_install(struct unwind_rows *new_rows)
+{
+    struct sigaction action = {.sa_sigaction = on_signal,
+                               .sa_flags = SA_SIGINFO | SA_RESTART | SA_ONSTACK};
+    struct sigaction before;
+
+    sigemptyset(&action.sa_mask);
+    if (sigaction(SIGPROF, &action, &before) != 0)
+        return false;
+    if (!(before.sa_flags & SA_SIGINFO) || before.sa_sigaction != on_signal)
+        previous = before;
+    rows = new_rows;
+    is_installed = true;
+    atomic_store(&enabled, true);
+    return true;
+}
+
+void handler_disable(void)
+{
+    atomic_store(&enabled, false);
+}
+
+bool handler_is_installed(void)
+{
+    struct sigaction now;
+
+    return is_installed && sigaction(SIGPROF, NULL, &now) == 0 && (now.sa_flags & SA_SIGINFO) &&
+           now.sa_sigaction == on_signal;
+}
