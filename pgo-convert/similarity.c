@@ -9,24 +9,21 @@ struct comparison {
     struct similarity result;
 };
 
-static void compare_site(struct comparison *comparison, uint64_t a, uint64_t b)
+void similarity_add_site(struct similarity *similarity, double p, double q, double inverse_samples)
 {
-    double p = (double)a / comparison->totals[0], q = (double)b / comparison->totals[1];
-
-    comparison->result.distance += fabs(p - q) / 2;
-    comparison->result.noise += 0.4 * sqrt((p + q) / 2 * comparison->inverse_samples);
+    similarity->distance += fabs(p - q) / 2;
+    similarity->noise += 0.4 * sqrt((p + q) / 2 * inverse_samples);
 }
 
-static int compare_keys(struct sampleprof_site a, struct sampleprof_site b)
+static void compare_site(struct comparison *comparison, uint64_t a, uint64_t b)
 {
-    if (a.line_off != b.line_off)
-        return a.line_off < b.line_off ? -1 : 1;
-    return a.discriminator < b.discriminator ? -1 : a.discriminator > b.discriminator;
+    similarity_add_site(&comparison->result, (double)a / comparison->totals[0],
+                        (double)b / comparison->totals[1], comparison->inverse_samples);
 }
 
 static int compare_calls(const struct sampleprof_call *a, const struct sampleprof_call *b)
 {
-    int order = compare_keys(a->site, b->site);
+    int order = sampleprof_compare_sites(a->site, b->site);
 
     return order ? order : strcmp(a->callee->name, b->callee->name);
 }
@@ -37,9 +34,10 @@ static void compare_lines(struct comparison *comparison, const struct sampleprof
     size_t i = 0, j = 0;
 
     while (i < a->line_count || j < b->line_count) {
-        int order = i == a->line_count   ? 1
-                    : j == b->line_count ? -1
-                                         : compare_keys(a->lines[i].site, b->lines[j].site);
+        int order = i == a->line_count ? 1
+                    : j == b->line_count
+                        ? -1
+                        : sampleprof_compare_sites(a->lines[i].site, b->lines[j].site);
 
         compare_site(comparison, order <= 0 ? a->lines[i].count : 0,
                      order >= 0 ? b->lines[j].count : 0);

@@ -23,6 +23,9 @@ struct similarity {
     bool is_same_graph; /* no checksum differs, of the function or of an inlined copy */
 };
 
+/* Adds a site that has the shares p and q; inverse_samples is 1/a + 1/b. */
+void similarity_add_site(struct similarity *similarity, double p, double q, double inverse_samples);
+
 /* Of two functions of finished trees. */
 struct similarity similarity_of(const struct sampleprof_function *a,
                                 const struct sampleprof_function *b);

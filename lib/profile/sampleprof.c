@@ -52,7 +52,7 @@ static void *insert_gap(struct arena *arena, void *items, size_t *count, size_t 
     return grown;
 }
 
-static int compare_sites(struct sampleprof_site a, struct sampleprof_site b)
+int sampleprof_compare_sites(struct sampleprof_site a, struct sampleprof_site b)
 {
     if (a.line_off != b.line_off)
         return a.line_off < b.line_off ? -1 : 1;
@@ -114,7 +114,7 @@ struct sampleprof_function *sampleprof_add_callee(struct sampleprof *tree,
     while (low < high) {
         size_t middle = low + (high - low) / 2;
         const struct sampleprof_call *call = &caller->calls[middle];
-        int order = compare_sites(call->site, site);
+        int order = sampleprof_compare_sites(call->site, site);
 
         if (order == 0)
             order = strcmp(call->callee->name, name);
@@ -142,7 +142,7 @@ struct sampleprof_line *sampleprof_add_line(struct sampleprof *tree,
 
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        int order = compare_sites(function->lines[middle].site, site);
+        int order = sampleprof_compare_sites(function->lines[middle].site, site);
 
         if (order == 0)
             return &function->lines[middle];

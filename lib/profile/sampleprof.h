@@ -32,6 +32,9 @@ struct sampleprof_site {
     uint16_t discriminator;
 };
 
+/* The order of sites in a function: by line, then by discriminator; as strcmp() says it. */
+int sampleprof_compare_sites(struct sampleprof_site a, struct sampleprof_site b);
+
 struct sampleprof_target { /* of an indirect or not inlined call */
     const char *name;
     uint64_t count;
