@@ -6,6 +6,8 @@
 
 #include "base/byteset.h"
 #include "base/number.h"
+#include "bodies.h"
+#include "records.h"
 #include "similarity.h"
 
 /*
@@ -22,55 +24,50 @@
 #define SUMMARY_RATIO   2.0  /* of the thresholds for hot and cold that the compiler is given */
 #define LEAST_MAX_AGE   5    /* ages at which records end are spread from here to REFRESH_MAX_AGE */
 
+/* A function of the new profile whose old record stands. */
+struct kept {
+    const struct sampleprof_function *old, *new;
+};
+
 struct refreshing {
     const struct sampleprof *old, *new;
     struct sampleprof *tree;
     struct refresh_report *report;
-    struct byteset old_keys;       /* by index of old->functions */
-    bool *is_seen;                 /* by the same: the new profile has it */
-    uint64_t old_total, new_total; /* of the functions that both have: the scale */
+    struct bodies *old_bodies, *new_bodies;
+    struct byteset old_keys; /* by index of old->functions */
+    bool *is_seen;           /* by the same: the new profile has it */
+    struct records_scale scale;
+    struct kept *kept;
+    size_t kept_count, kept_capacity;
+    const struct sampleprof_function **added; /* that the old profile lacks */
+    size_t added_count, added_capacity;
+    struct byteset released; /* names that were inlined in old records which do not stand */
+    struct byteset taken;    /* names of those that are made anew: by index of taken_as */
+    const struct sampleprof_function **taken_as;
+    size_t taken_count, taken_capacity;
 };
 
 static uint64_t scaled(const struct refreshing *r, uint64_t count)
 {
-    unsigned __int128 wide = (unsigned __int128)count * r->old_total + r->new_total / 2;
-
-    wide /= r->new_total;
-    if (wide > UINT64_MAX)
-        return UINT64_MAX;
-    return count && !wide ? 1 : (uint64_t)wide;
+    return records_scale_count(r->scale, count);
 }
 
-static void copy(struct refreshing *r, struct sampleprof_function *into,
-                 const struct sampleprof_function *from, bool is_new)
+/* Notes that it is made anew, of the new record and of what kept records lack of it. */
+static void renew(struct refreshing *r, const struct sampleprof_function *function)
 {
-    into->head = is_new ? scaled(r, from->head) : from->head;
-    into->checksum = from->checksum;
-    for (size_t i = 0; i < from->line_count; i++) {
-        const struct sampleprof_line *line = &from->lines[i];
-        struct sampleprof_line *copied = sampleprof_add_line(r->tree, into, line->site);
-
-        copied->count = is_new ? scaled(r, line->count) : line->count;
-        for (size_t j = 0; j < line->target_count; j++)
-            sampleprof_add_target(r->tree, copied, line->targets[j].name,
-                                  is_new ? scaled(r, line->targets[j].count)
-                                         : line->targets[j].count);
-    }
-    for (size_t i = 0; i < from->call_count; i++) {
-        const struct sampleprof_call *call = &from->calls[i];
-
-        copy(r, sampleprof_add_callee(r->tree, into, call->site, call->callee->name), call->callee,
-             is_new);
-    }
+    byteset_add_text(&r->taken, function->name);
+    if (r->taken.count > r->taken_count)
+        *ARRAY_PUSH(r->taken_as, r->taken_count, r->taken_capacity) = function;
 }
 
-static void take(struct refreshing *r, const struct sampleprof_function *function)
+static void take(struct refreshing *r, const struct sampleprof_function *known,
+                 const struct sampleprof_function *counts, uint64_t samples)
 {
     struct sampleprof_function *taken =
-        sampleprof_add_function(r->tree, function->name, function->unit, function->is_static);
+        sampleprof_add_function(r->tree, known->name, known->unit, known->is_static);
 
-    copy(r, taken, function, true);
-    taken->samples = function->samples;
+    records_copy(r->tree, taken, counts, r->scale);
+    taken->samples = saturating_add(taken->samples, samples);
     taken->since = r->tree->refresh_count;
 }
 
@@ -81,7 +78,7 @@ static void keep(struct refreshing *r, const struct sampleprof_function *old,
     struct sampleprof_function *kept =
         sampleprof_add_function(r->tree, known->name, known->unit, known->is_static);
 
-    copy(r, kept, old, false);
+    records_copy(r->tree, kept, old, (struct records_scale){1, 1});
     kept->samples = old->samples;
     kept->since = old->since;
     r->report->kept++;
@@ -97,53 +94,90 @@ static bool is_too_old(const struct refreshing *r, const struct sampleprof_funct
     return age > LEAST_MAX_AGE + spread % (REFRESH_MAX_AGE - LEAST_MAX_AGE + 1);
 }
 
-static bool is_share_changed(const struct refreshing *r, const struct sampleprof_function *old,
-                             const struct sampleprof_function *new)
+static bool is_share_changed(double before, double before_samples, double after,
+                             double after_samples)
 {
-    double before = (double)old->total, after = (double)scaled(r, new->total), variance = 0;
+    double variance = 0;
 
     if (after < before * TOTAL_RATIO && before < after * TOTAL_RATIO)
         return false;
-    if (old->samples)
-        variance += before * before / (double)old->samples;
-    if (new->samples)
-        variance += after * after / (double)new->samples;
+    if (before_samples > 0)
+        variance += before * before / before_samples;
+    if (after_samples > 0)
+        variance += after * after / after_samples;
     return fabs(after - before) > TOTAL_DEVIATION * sqrt(variance);
 }
 
+static bool is_body_share_changed(const struct refreshing *r, const char *name)
+{
+    struct body_pair pair = bodies_compare(r->old_bodies, r->new_bodies, name);
+    double scale = (double)r->scale.numerator / (double)r->scale.denominator;
+
+    return is_share_changed(pair.counts[0], pair.samples[0], pair.counts[1] * scale,
+                            pair.samples[1]);
+}
+
+static bool is_far(struct similarity similarity)
+{
+    return !similarity.is_same_graph || (similarity.distance > DISTANCE &&
+                                         similarity.distance > NOISE_FACTOR * similarity.noise);
+}
+
+/* Where the two builds inline otherwise, records differ without a change: bodies say more. */
 static bool is_changed(const struct refreshing *r, const struct sampleprof_function *old,
                        const struct sampleprof_function *new)
 {
     struct similarity similarity = similarity_of(old, new);
+    bool is_other_share = is_share_changed((double)old->total, (double)old->samples,
+                                           (double)scaled(r, new->total), (double)new->samples);
 
-    return !similarity.is_same_graph || is_share_changed(r, old, new) ||
-           (similarity.distance > DISTANCE &&
-            similarity.distance > NOISE_FACTOR * similarity.noise);
+    if (!similarity.is_same_graph)
+        return true;
+    if (!bodies_are_inlined_otherwise(r->old_bodies, r->new_bodies, old, new))
+        return is_other_share || is_far(similarity);
+    return (is_other_share && is_body_share_changed(r, new->name)) ||
+           (is_far(similarity) &&
+            is_far(bodies_compare_records(r->old_bodies, r->new_bodies, old, new)));
 }
 
 static void choose(struct refreshing *r, const struct sampleprof_function *old,
                    const struct sampleprof_function *new)
 {
-    if (is_changed(r, old, new)) {
-        r->report->changed++;
-        take(r, new);
-    } else if (is_too_old(r, old)) {
-        r->report->expired++;
-        take(r, new);
-    } else {
-        r->report->kept_samples = saturating_add(r->report->kept_samples, new->samples);
-        keep(r, old, new);
+    bool is_real = is_changed(r, old, new);
+
+    if (is_real || is_too_old(r, old)) {
+        r->report->changed += is_real;
+        r->report->expired += !is_real;
+        take(r, new, new, new->samples);
+        renew(r, new);
+        records_add_inlined(old, &r->released);
+        return;
     }
+    r->report->kept_samples = saturating_add(r->report->kept_samples, new->samples);
+    keep(r, old, new);
+    *ARRAY_PUSH(r->kept, r->kept_count, r->kept_capacity) = (struct kept){old, new};
+}
+
+/* Do kept records have it, inlined, and as often as it is now? */
+static bool is_inlined_in_kept(const struct refreshing *r, const char *name)
+{
+    uint32_t id;
+
+    return bodies_has(r->old_bodies, name) && !is_body_share_changed(r, name) &&
+           !byteset_find(&r->released, name, strlen(name), &id);
 }
 
 static void choose_added(struct refreshing *r, const struct sampleprof_function *new)
 {
     if (new->samples &&new->samples < FEWEST_SAMPLES) {
         r->report->left_out++;
-        return;
+    } else if (is_inlined_in_kept(r, new->name)) {
+        r->report->inlined++;
+    } else {
+        r->report->added++;
+        take(r, new, new, new->samples);
+        renew(r, new);
     }
-    r->report->added++;
-    take(r, new);
 }
 
 /* The total from which on a function cannot have been missed by chance. */
@@ -160,15 +194,35 @@ static double find_most_missed(const struct refreshing *r)
     return samples > 0 ? MISSED_SAMPLES * counts / samples : INFINITY;
 }
 
+/* It is in the new profile, but everywhere inlined. */
+static void choose_inlined(struct refreshing *r, const struct sampleprof_function *old)
+{
+    bool is_real = is_body_share_changed(r, old->name) ||
+                   is_far(bodies_compare_records(r->old_bodies, r->new_bodies, old, NULL));
+
+    if (!is_real && !is_too_old(r, old)) {
+        r->report->unseen++;
+        keep(r, old, old);
+        return;
+    }
+    r->report->changed += is_real;
+    r->report->expired += !is_real;
+    renew(r, old);
+    records_add_inlined(old, &r->released);
+}
+
 static void choose_unseen(struct refreshing *r, const struct sampleprof_function *old,
                           double most_missed)
 {
-    if ((double)old->total >= most_missed || is_too_old(r, old)) {
+    if (bodies_has(r->new_bodies, old->name)) {
+        choose_inlined(r, old);
+    } else if ((double)old->total >= most_missed || is_too_old(r, old)) {
         r->report->gone++;
-        return;
+        records_add_inlined(old, &r->released);
+    } else {
+        r->report->unseen++;
+        keep(r, old, old);
     }
-    r->report->unseen++;
-    keep(r, old, old);
 }
 
 /* What tells a function from others of its name; "" for all that are not static. */
@@ -217,22 +271,30 @@ static void add_old_keys(struct refreshing *r)
 
 static void set_scale(struct refreshing *r)
 {
-    for (size_t i = 0; i < r->new->function_count; i++) {
-        const struct sampleprof_function *old = find_old(r, r->new->functions[i]);
+    const double exact = 9007199254740992.0; /* 2^53: whole numbers up to there */
+    double sums[2], shrunk;
 
-        if (!old)
-            continue;
-        r->old_total = saturating_add(r->old_total, old->total);
-        r->new_total = saturating_add(r->new_total, r->new->functions[i]->total);
-    }
-    if (!r->old_total || !r->new_total)
-        r->old_total = r->new_total = 1;
-    memset(r->is_seen, 0, r->old->function_count * sizeof(*r->is_seen));
+    bodies_sum(r->old_bodies, r->new_bodies, sums);
+    shrunk = fmax(1, fmax(sums[0], sums[1]) / exact);
+    r->scale.numerator = (uint64_t)(sums[0] / shrunk);
+    r->scale.denominator = (uint64_t)(sums[1] / shrunk);
+    if (!r->scale.numerator || !r->scale.denominator)
+        r->scale = (struct records_scale){1, 1};
+}
+
+static void add_missing(void *data, const struct sampleprof_function *callee)
+{
+    struct refreshing *r = data;
+    uint32_t id;
+
+    if (byteset_find(&r->taken, callee->name, strlen(callee->name), &id))
+        take(r, r->taken_as[id], callee,
+             (uint64_t)((double)callee->total * bodies_samples_per_count(r->new_bodies)));
 }
 
 static void choose_all(struct refreshing *r)
 {
-    double most_missed;
+    double most_missed = find_most_missed(r);
 
     for (size_t i = 0; i < r->new->function_count; i++) {
         const struct sampleprof_function *new = r->new->functions[i];
@@ -242,53 +304,15 @@ static void choose_all(struct refreshing *r)
         if (old)
             choose(r, old, new);
         else
-            choose_added(r, new);
+            *ARRAY_PUSH(r->added, r->added_count, r->added_capacity) = new;
     }
-    most_missed = find_most_missed(r);
     for (size_t i = 0; i < r->old->function_count; i++)
         if (!r->is_seen[i])
             choose_unseen(r, r->old->functions[i], most_missed);
-}
-
-static void add_unit(struct sampleprof *tree, const struct sampleprof_unit *from)
-{
-    struct sampleprof_unit *unit = sampleprof_add_unit(tree, from->path);
-
-    for (uint32_t i = 0; i < from->names.count; i++)
-        sampleprof_add_unit_name(tree, unit, byteset_at(&from->names, i, NULL));
-}
-
-/* Does the unit have a name of the result that no unit of the new profile has? */
-static bool is_needed(const struct refreshing *r, const struct sampleprof_unit *unit,
-                      const struct byteset *new_names)
-{
-    for (uint32_t i = 0; i < unit->names.count; i++) {
-        const char *name = byteset_at(&unit->names, i, NULL);
-        uint32_t id;
-
-        if (byteset_find(&r->tree->names, name, strlen(name), &id) &&
-            !byteset_find(new_names, name, strlen(name), &id))
-            return true;
-    }
-    return false;
-}
-
-/* The new map, and of the old one what is still needed: units that went away go from it too. */
-static void add_units(struct refreshing *r)
-{
-    struct byteset new_names = {0};
-
-    for (size_t i = 0; i < r->new->unit_count; i++) {
-        const struct byteset *names = &r->new->units[i].names;
-
-        add_unit(r->tree, &r->new->units[i]);
-        for (uint32_t j = 0; j < names->count; j++)
-            byteset_add_text(&new_names, byteset_at(names, j, NULL));
-    }
-    for (size_t i = 0; i < r->old->unit_count; i++)
-        if (is_needed(r, &r->old->units[i], &new_names))
-            add_unit(r->tree, &r->old->units[i]);
-    byteset_release(&new_names);
+    for (size_t i = 0; i < r->added_count; i++)
+        choose_added(r, r->added[i]);
+    for (size_t i = 0; i < r->kept_count; i++)
+        records_visit_missing(r->kept[i].new, r->kept[i].old, add_missing, r);
 }
 
 /* What makes a count hot stays to the byte, for each file is compiled with it. */
@@ -303,6 +327,19 @@ static void choose_summary(struct refreshing *r, struct sampleprof *old)
     r->tree->has_summary = true;
 }
 
+static void release(struct refreshing *r)
+{
+    bodies_free(r->old_bodies);
+    bodies_free(r->new_bodies);
+    byteset_release(&r->old_keys);
+    byteset_release(&r->released);
+    byteset_release(&r->taken);
+    free(r->is_seen);
+    free(r->kept);
+    free(r->added);
+    free(r->taken_as);
+}
+
 struct sampleprof *refresh(struct sampleprof *old, const struct sampleprof *new,
                            struct refresh_report *report)
 {
@@ -314,15 +351,16 @@ struct sampleprof *refresh(struct sampleprof *old, const struct sampleprof *new,
         r.old = &nothing;
     r.tree->is_probe_based = new->is_probe_based;
     r.tree->refresh_count = r.old->refresh_count + 1;
+    r.old_bodies = bodies_new(r.old);
+    r.new_bodies = bodies_new(new);
     add_old_keys(&r);
     r.is_seen = mem_array(r.old->function_count, sizeof(*r.is_seen));
     set_scale(&r);
     choose_all(&r);
-    add_units(&r);
+    records_add_units(r.tree, r.old, new);
     sampleprof_finish(r.tree);
     if (!report->is_other_kind)
         choose_summary(&r, old);
-    byteset_release(&r.old_keys);
-    free(r.is_seen);
+    release(&r);
     return r.tree;
 }

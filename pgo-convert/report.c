@@ -189,6 +189,9 @@ static void say_refresh(const struct report *report)
         talk_say("%zu of %zu functions kept from %s", refresh->kept, old_count, report->refreshed);
     talk_say("not kept: %zu changed, %zu too old, %zu gone; added: %zu; left out as chance: %zu",
              refresh->changed, refresh->expired, refresh->gone, refresh->added, refresh->left_out);
+    if (refresh->inlined)
+        talk_say("%zu new functions left out: the kept records have them inlined",
+                 refresh->inlined);
 }
 
 void report_say(const struct report *report, const struct sampleprof *tree,

@@ -132,6 +132,7 @@ static json_t *refresh_of(const struct report *report)
     json_object_set_new(json, "gone", number(refresh->gone));
     json_object_set_new(json, "added", number(refresh->added));
     json_object_set_new(json, "left_out", number(refresh->left_out));
+    json_object_set_new(json, "left_out_inlined", number(refresh->inlined));
     return json;
 }
 

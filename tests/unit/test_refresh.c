@@ -198,6 +198,143 @@ static void test_refreshed_again_and_again(void **state)
     sampleprof_free(tree);
 }
 
+#define CALLERS 40
+
+/* Of a call's own code and of entry and return; these lines have none where "part" is inlined. */
+static void add_overhead(struct sampleprof *tree, struct sampleprof_function *function,
+                         unsigned line, uint64_t hits)
+{
+    struct sampleprof_site site = {(uint16_t)line, 0};
+
+    sampleprof_add_line(tree, function, site)->count += 1000 * hits;
+    function->samples += hits;
+}
+
+/*
+ * One truth in two builds: each of the callers calls `part`, which has that share of their samples.
+ * Out of line there is code for the call and for entry and return; inlined there is not. If
+ * `is_turned`, part's lines have their counts the other way round.
+ */
+static struct sampleprof *record_build(double share, bool is_inlined, bool is_turned)
+{
+    struct sampleprof *tree = sampleprof_new();
+    double hits_per_caller = 20000.0 / CALLERS;
+
+    for (unsigned i = 0; i < CALLERS; i++) {
+        char name[] = {'f', (char)('a' + i / 26), (char)('a' + i % 26), '\0'};
+        struct sampleprof_function *caller = sampleprof_add_function(tree, name, "", false);
+        struct sampleprof_function *part =
+            is_inlined
+                ? sampleprof_add_callee(tree, caller, (struct sampleprof_site){50, 0}, "part")
+                : sampleprof_add_function(tree, "part", "", false);
+        struct sampleprof_function *symbol = is_inlined ? caller : part;
+
+        for (unsigned j = 0; j < LINES; j++) {
+            struct sampleprof_site site = {(uint16_t)(j + 1), 0};
+            unsigned place = is_turned ? LINES - 1 - j : j;
+            uint64_t own = next_poisson(hits_per_caller * (1 - share) * (1 + j * j) / 518);
+            uint64_t hits = next_poisson(hits_per_caller * share * (1 + place * place) / 518);
+
+            sampleprof_add_line(tree, caller, site)->count += 1000 * own;
+            sampleprof_add_line(tree, part, site)->count += 1000 * hits;
+            caller->samples += own;
+            symbol->samples += hits;
+        }
+        if (is_inlined)
+            continue;
+        add_overhead(tree, caller, 50, next_poisson(hits_per_caller * 0.1));
+        add_overhead(tree, part, 0, next_poisson(hits_per_caller * share / 4));
+        add_overhead(tree, part, 60, next_poisson(hits_per_caller * share / 4));
+    }
+    sampleprof_finish(tree);
+    return tree;
+}
+
+/* The profile of each build makes the other: what is inlined changes each time, and nothing else.
+ */
+static void test_two_builds_do_not_oscillate(void **state)
+{
+    (void)state;
+    seed = 19;
+    for (int first = 0; first < 2; first++) {
+        struct sampleprof *tree = record_build(0.3, first, false);
+        char *before = text_of(tree), *after;
+
+        for (int round = 1; round <= 5; round++) {
+            struct sampleprof *new = record_build(0.3, (first + round) % 2, false);
+            struct refresh_report report;
+            struct sampleprof *next = refresh(tree, new, &report);
+
+            assert_int_equal(report.kept, tree->function_count);
+            assert_int_equal(report.added, 0);
+            sampleprof_free(tree);
+            sampleprof_free(new);
+            tree = next;
+        }
+        tree->refresh_count = 0;
+        tree->has_summary = false;
+        after = text_of(tree);
+        assert_string_equal(before, after);
+        free(before);
+        free(after);
+        sampleprof_free(tree);
+    }
+}
+
+static uint64_t count_at(const struct sampleprof_function *function, uint16_t line_off)
+{
+    for (size_t i = 0; i < function->line_count; i++)
+        if (function->lines[i].site.line_off == line_off)
+            return function->lines[i].count;
+    return 0;
+}
+
+/* The callers hardly change, so they stand; `part` is made of the copies that they lack. */
+static void test_a_small_change_in_another_build(void **state)
+{
+    struct sampleprof *old, *new, *tree;
+    const struct sampleprof_function *part;
+    struct refresh_report report;
+
+    (void)state;
+    seed = 23;
+    old = record_build(0.1, false, false);
+    new = record_build(0.1, true, true);
+    tree = refresh(old, new, &report);
+    assert_int_equal(report.kept, CALLERS);
+    assert_int_equal(report.changed, 1);
+    part = find(tree, "part");
+    assert_int_equal(part->since, 1);
+    assert_true(part->samples > 1500 && part->samples < 2500);
+    assert_true(count_at(part, 1) > 10 * count_at(part, LINES));
+    sampleprof_free(tree);
+    sampleprof_free(new);
+    sampleprof_free(old);
+}
+
+/* The callers change as much, in either direction: all is made anew, and nothing doubled. */
+static void test_a_change_in_another_build(void **state)
+{
+    (void)state;
+    seed = 29;
+    for (int first = 0; first < 2; first++) {
+        struct sampleprof *old = record_build(0.4, first, false);
+        struct sampleprof *new = record_build(0.4, !first, true), *tree;
+        struct refresh_report report;
+
+        tree = refresh(old, new, &report);
+        assert_int_equal(report.kept, 0);
+        assert_int_equal(tree->function_count, new->function_count);
+        for (size_t i = 0; i < tree->function_count; i++)
+            assert_true(
+                similarity_of(tree->functions[i], find(new, tree->functions[i]->name)).distance <
+                0.01);
+        sampleprof_free(tree);
+        sampleprof_free(new);
+        sampleprof_free(old);
+    }
+}
+
 /* f is not seen any more: it stays if that is chance, and goes if it is not. */
 static void test_not_seen(void **state)
 {
@@ -341,6 +478,9 @@ int main(void)
         cmocka_unit_test(test_chance_keeps),
         cmocka_unit_test(test_a_change_is_taken),
         cmocka_unit_test(test_refreshed_again_and_again),
+        cmocka_unit_test(test_two_builds_do_not_oscillate),
+        cmocka_unit_test(test_a_small_change_in_another_build),
+        cmocka_unit_test(test_a_change_in_another_build),
         cmocka_unit_test(test_not_seen),
         cmocka_unit_test(test_old_without_notes),
         cmocka_unit_test(test_probes),
