@@ -13,6 +13,9 @@
 
 #define NORETURN __attribute__((noreturn))
 
+/* Seen outside of a shared library of ours; all else in it is not. */
+#define EXPORT __attribute__((visibility("default")))
+
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
 #endif

@@ -1,0 +1,109 @@
+#include "program_note.h"
+
+#include <elf.h>
+#include <link.h>
+#include <stdbool.h>
+#include <string.h>
+
+/* pgo-build writes them, see docs/formats.md. */
+#define PROFILE_OWNER "pgo-build"
+#define PROFILE_TYPE  1
+
+struct search {
+    const char *owner;
+    uint32_t type;
+    void (*found)(const unsigned char *data, size_t len, struct strbuf *out);
+    struct strbuf *out;
+};
+
+static size_t padded(size_t bytes)
+{
+    return (bytes + 3) & ~(size_t)3;
+}
+
+/* u32 name size, u32 data size, u32 type; the name, the data, each padded to 4 bytes. */
+static void walk_notes(const unsigned char *notes, size_t len, const struct search *search)
+{
+    ElfW(Nhdr) note;
+
+    while (len >= sizeof(note)) {
+        size_t name_bytes, data_bytes;
+
+        memcpy(&note, notes, sizeof(note));
+        name_bytes = padded(note.n_namesz);
+        data_bytes = padded(note.n_descsz);
+        notes += sizeof(note);
+        len -= sizeof(note);
+        if (name_bytes > len || data_bytes > len - name_bytes)
+            return;
+        if (note.n_type == search->type && note.n_namesz == strlen(search->owner) + 1 &&
+            memcmp(notes, search->owner, note.n_namesz) == 0)
+            search->found(notes + name_bytes, note.n_descsz, search->out);
+        notes += name_bytes + data_bytes;
+        len -= name_bytes + data_bytes;
+    }
+}
+
+/* The first object is the program itself: it ends the iteration. */
+static int walk_program(struct dl_phdr_info *info, size_t size, void *data)
+{
+    (void)size;
+    for (int i = 0; i < info->dlpi_phnum; i++)
+        if (info->dlpi_phdr[i].p_type == PT_NOTE)
+            walk_notes((const unsigned char *)(info->dlpi_addr + info->dlpi_phdr[i].p_vaddr),
+                       info->dlpi_phdr[i].p_memsz, data);
+    return 1;
+}
+
+static void add_hex(const unsigned char *data, size_t len, struct strbuf *out)
+{
+    for (size_t i = 0; i < len; i++)
+        strbuf_add_format(out, "%02x", data[i]);
+}
+
+/* The text behind the key of a line, up to the line's end. */
+static bool find_line(const char *text, size_t len, const char *key, struct strbuf *out)
+{
+    const char *end = text + len;
+    const size_t key_len = strlen(key);
+
+    while (text < end) {
+        const char *line_end = memchr(text, '\n', (size_t)(end - text));
+
+        line_end = line_end ? line_end : end;
+        if ((size_t)(line_end - text) >= key_len && memcmp(text, key, key_len) == 0) {
+            strbuf_add(out, text + key_len, (size_t)(line_end - text) - key_len);
+            return true;
+        }
+        text = line_end + (line_end < end);
+    }
+    return false;
+}
+
+static void add_profile(const unsigned char *data, size_t len, struct strbuf *out)
+{
+    const char *text = (const char *)data;
+
+    len = strnlen(text, len);
+    if (out->len)
+        strbuf_add_text(out, ", ");
+    if (!find_line(text, len, "profile ", out))
+        strbuf_add_char(out, '?');
+    strbuf_add_char(out, ' ');
+    if (!find_line(text, len, "content ", out))
+        strbuf_add_char(out, '?');
+}
+
+void program_note_build_id(struct strbuf *out)
+{
+    struct search search = {ELF_NOTE_GNU, NT_GNU_BUILD_ID, add_hex, out};
+
+    dl_iterate_phdr(walk_program, &search);
+}
+
+void program_note_profile(struct strbuf *out)
+{
+    struct search search = {PROFILE_OWNER, PROFILE_TYPE, add_profile, out};
+
+    dl_iterate_phdr(walk_program, &search);
+}
