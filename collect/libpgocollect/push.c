@@ -1,0 +1,223 @@
+#include "push.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <semaphore.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/talk.h"
+#include "collector.h"
+#include "push_client.h"
+#include "survive.h"
+#include "threads.h"
+
+#define NS_PER_S          INT64_C(1000000000)
+#define WAITING_MAX       8
+#define WAITING_MAX_BYTES ((size_t)16 << 20)
+#define SEND_SECONDS      10
+#define END_SECONDS       2
+
+struct push {
+    struct push_target target;
+    uint64_t interval_s, hz;
+    pthread_t thread;
+    sem_t wake, ended;
+    _Atomic bool stopping, abandoned;
+    struct window *window;
+    int64_t from_s;
+    struct push_item waiting[WAITING_MAX]; /* oldest first */
+    size_t waiting_count;
+    _Atomic uint64_t sent_count, failed_count, dropped_count;
+    bool complained; /* once, until it works again */
+};
+
+static int64_t now_ns(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * NS_PER_S + now.tv_nsec;
+}
+
+static void drop_oldest(struct push *push)
+{
+    strbuf_release(&push->waiting[0].pprof);
+    push->waiting_count--;
+    memmove(push->waiting, push->waiting + 1, push->waiting_count * sizeof(*push->waiting));
+}
+
+static size_t waiting_bytes(const struct push *push)
+{
+    size_t bytes = 0;
+
+    for (size_t i = 0; i < push->waiting_count; i++)
+        bytes += push->waiting[i].pprof.len;
+    return bytes;
+}
+
+/* The interval that has just ended joins those that wait; the next one begins. */
+static void end_interval(struct push *push)
+{
+    struct push_item item = {.from_s = push->from_s, .until_s = time(NULL)};
+    struct err err = {0};
+    uint64_t weight = 0;
+    bool done = push->window && !atomic_load(&push->abandoned) &&
+                collector_close_window(push->window, &item.pprof, &weight, &err);
+
+    push->window = NULL;
+    if (!atomic_load(&push->stopping))
+        push->window = collector_open_window(&err);
+    push->from_s = item.until_s;
+    if (!done || !weight) {
+        strbuf_release(&item.pprof);
+        return;
+    }
+    while (push->waiting_count == WAITING_MAX ||
+           (push->waiting_count && waiting_bytes(push) + item.pprof.len > WAITING_MAX_BYTES)) {
+        drop_oldest(push);
+        push->dropped_count++;
+    }
+    push->waiting[push->waiting_count++] = item;
+}
+
+static enum push_result send_oldest(struct push *push, int64_t deadline_ns, struct err *err)
+{
+    struct strbuf request = {0};
+    enum push_result result;
+
+    push_request_write(&push->target, &push->waiting[0], push->hz, &request);
+    result = push_send(&push->target, &request, deadline_ns, atomic_load(&push->stopping), err);
+    strbuf_release(&request);
+    return result;
+}
+
+/* The oldest first, up to the first one that has to wait on. */
+static void send_waiting(struct push *push)
+{
+    int64_t seconds = atomic_load(&push->stopping) ? END_SECONDS : SEND_SECONDS;
+    int64_t deadline_ns = now_ns() + seconds * NS_PER_S;
+
+    while (push->waiting_count) {
+        struct err err = {0};
+        enum push_result result = send_oldest(push, deadline_ns, &err);
+
+        if (result == PUSH_DONE) {
+            push->sent_count++;
+            push->complained = false;
+        } else {
+            push->failed_count++;
+            if (!push->complained)
+                talk_error(&err);
+            push->complained = true;
+        }
+        if (result == PUSH_LATER)
+            return;
+        if (result == PUSH_REFUSED)
+            push->dropped_count++;
+        drop_oldest(push);
+    }
+}
+
+static void work(void *data)
+{
+    struct push *push = data;
+
+    end_interval(push);
+    send_waiting(push);
+}
+
+/* What was in work without memory is lost, and the rest waits. */
+static void work_or_survive(struct push *push)
+{
+    if (!survive_run(work, push))
+        push->failed_count++;
+}
+
+static void *run(void *data)
+{
+    struct push *push = data;
+    int64_t due_ns = now_ns();
+    bool last;
+
+    do {
+        struct timespec due;
+
+        due_ns += (int64_t)push->interval_s * NS_PER_S;
+        due = (struct timespec){.tv_sec = due_ns / NS_PER_S, .tv_nsec = due_ns % NS_PER_S};
+        while (sem_clockwait(&push->wake, CLOCK_MONOTONIC, &due) != 0 && errno == EINTR)
+            ;
+        last = atomic_load(&push->stopping); /* before: what is left is sent in any case */
+        work_or_survive(push);
+        if (now_ns() > due_ns + (int64_t)push->interval_s * NS_PER_S)
+            due_ns = now_ns(); /* the server was slow: no hurry to make up for it */
+    } while (!last);
+    sem_post(&push->ended);
+    return NULL;
+}
+
+static void release(struct push *push)
+{
+    struct err err = {0};
+
+    while (push->waiting_count)
+        drop_oldest(push);
+    if (push->window && !collector_close_window(push->window, NULL, NULL, &err))
+        talk_error(&err);
+    push_target_release(&push->target);
+    sem_destroy(&push->wake);
+    sem_destroy(&push->ended);
+    free(push);
+}
+
+struct push *push_start(const char *url, uint64_t interval_s, uint64_t hz, struct err *err)
+{
+    struct push *push = calloc(1, sizeof(*push));
+
+    if (!push) {
+        err_errno(err, url, "start");
+        return NULL;
+    }
+    push->interval_s = interval_s;
+    push->hz = hz;
+    push->from_s = time(NULL);
+    sem_init(&push->wake, 0, 0);
+    sem_init(&push->ended, 0, 0);
+    if (push_target_parse(url, program_invocation_short_name, &push->target, err) &&
+        (push->window = collector_open_window(err))) {
+        if (threads_start_own("pgo-push", run, push, &push->thread))
+            return push;
+        err_errno(err, url, "start a thread");
+    }
+    release(push);
+    return NULL;
+}
+
+struct push_stats push_read_stats(const struct push *push)
+{
+    if (!push)
+        return (struct push_stats){0};
+    return (struct push_stats){push->sent_count, push->failed_count, push->dropped_count};
+}
+
+void push_stop(struct push *push)
+{
+    int64_t deadline_ns = now_ns() + (END_SECONDS + 1) * NS_PER_S;
+    struct timespec deadline = {.tv_sec = deadline_ns / NS_PER_S,
+                                .tv_nsec = deadline_ns % NS_PER_S};
+
+    if (!push)
+        return;
+    atomic_store(&push->stopping, true);
+    sem_post(&push->wake);
+    while (sem_clockwait(&push->ended, CLOCK_MONOTONIC, &deadline) != 0)
+        if (errno != EINTR) { /* a name server keeps it: left alone, with its memory */
+            atomic_store(&push->abandoned, true);
+            pthread_detach(push->thread);
+            return;
+        }
+    pthread_join(push->thread, NULL);
+    release(push);
+}
