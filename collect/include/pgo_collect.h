@@ -47,6 +47,10 @@ int pgo_collect_stop(void);
 int pgo_collect_snapshot(const char *path);
 int pgo_collect_snapshot_fd(int fd);
 
+/* Where the HTTP server listens, with the port that the system chose for port 0; "" if none does.
+ */
+const char *pgo_collect_http_address(void);
+
 /*
  * The samples of this thread carry key=value from now on. At most 16 keys a thread; keys and values
  * of up to 128 bytes; at most 4096 different sets of labels a process (-ENOSPC): a label is for an

@@ -11,6 +11,7 @@
 #include "collector.h"
 #include "labels.h"
 #include "pgo_collect.h"
+#include "serving.h"
 #include "survive.h"
 #include "threads.h"
 #include "window.h"
@@ -65,10 +66,25 @@ static bool read_all(struct reading *reading)
     return reading->done;
 }
 
+/* A port in use, by the shell that started us for one, is no reason to lose the folder's files. */
+static bool start_serving(const struct reading *reading)
+{
+    if (serving_start(collector_settings(), &last))
+        return true;
+    if (reading->config || !collector_settings()->dir)
+        return false;
+    talk_error(&last);
+    return true;
+}
+
 static bool start(struct reading *reading)
 {
     if (!collector_start(&reading->settings, &last)) {
         settings_release(&reading->settings);
+        return false;
+    }
+    if (!start_serving(reading)) {
+        collector_stop();
         return false;
     }
     snapshot = collector_open_window(&last);
@@ -95,6 +111,7 @@ EXPORT int pgo_collect_start(const struct pgo_collect_config *config)
 
 static void stop(void)
 {
+    serving_stop();
     if (snapshot && !collector_close_window(snapshot, NULL, NULL, &last))
         talk_error(&last);
     snapshot = NULL;
@@ -181,6 +198,11 @@ static int change_label(const char *key, const char *value)
     return finish(true);
 }
 
+EXPORT const char *pgo_collect_http_address(void)
+{
+    return serving_address();
+}
+
 EXPORT int pgo_collect_label_set(const char *key, const char *value)
 {
     if (!key || !value)
@@ -231,5 +253,6 @@ __attribute__((constructor)) static void load(void)
 
 __attribute__((destructor)) static void unload(void)
 {
+    serving_stop();
     collector_flush();
 }
