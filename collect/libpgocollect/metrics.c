@@ -12,9 +12,8 @@
 
 /*
  * Counts are spread over cache lines by the number of the CPU, which glibc reads from the kernel's
- * rseq area without a call. An addition took 6.6 ns so, with 1, 2 and 4 threads; one plain atomic
- * took 8.4, 9.9 and 11.8 (2 cores, 20 million additions a thread), and with each core it gets
- * worse.
+ * rseq area without a call. An addition takes 6.4 to 6.6 ns so, with 1, 2 or 4 threads; one plain
+ * atomic 8.1 to 11.8 (2 cores, docs/ARCHITECTURE.md), and more with each core that writes it.
  */
 #define SHARDS     8
 #define LINE_BYTES 64

@@ -10,7 +10,7 @@ export LC_ALL=C
 
 skip() { echo "skipped: $*"; exit 77; }
 fail() { echo "FAILED: $*"; exit 1; }
-for tool in cc curl prometheus promtool python3; do
+for tool in cc g++ curl prometheus promtool python3; do
     command -v $tool >/dev/null || skip "no $tool"
 done
 
@@ -29,9 +29,24 @@ cd "$scratch"
 
 cc -O2 -DMETRICS -I"$source/collect/include" "$source/tests/data/served.c" -o served \
     -L"$bin/../lib" -Wl,-rpath,"$bin/../lib" -lpgocollect
+cat >plus.cc <<'END_CXX'
+#include <pgo_collect.h>
+#include <pgo_metrics.h>
+int main()
+{
+    pgo_counter *counter = pgo_counter_new("plus_total", "From C++.", "a", "b", NULL);
+
+    pgo_counter_add(counter, 1);
+    return !counter || pgo_collect_stop() != 0;
+}
+END_CXX
+g++ -Wall -Wextra -Werror -pedantic-errors -I"$source/collect/include" plus.cc -o plus \
+    -L"$bin/../lib" -Wl,-rpath,"$bin/../lib" -lpgocollect
+./plus || fail "from C++"
+
 PGO_COLLECT_HTTP=127.0.0.1:0 ./served >address 2>said &
 program=$!
-until grep -q : address; do
+until grep -q : address 2>/dev/null; do
     kill -0 "$program" || { cat said; fail "the program has ended"; }
     sleep 0.05
 done

@@ -10,10 +10,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "../../collect/libpgocollect/http_address.h"
+#include "base/out_of_memory.h"
 
 #define BIG_BYTES (16u << 20)
 #define CLIENTS   200
@@ -21,7 +23,7 @@
 struct fake {
     _Atomic int begun, ended, dropped;
     size_t profile_bytes;
-    bool refuse_begin, refuse_end;
+    bool refuse_begin, refuse_end, no_memory;
 };
 
 static bool fake_begin(void *context, struct err *err)
@@ -39,6 +41,8 @@ static bool fake_end(void *context, struct strbuf *out, struct err *err)
     struct fake *fake = context;
 
     fake->ended++;
+    if (fake->no_memory)
+        out_of_memory();
     if (fake->refuse_end)
         return err_set(err, ERR_IO, "no samples");
     memset(strbuf_reserve(out, fake->profile_bytes), 'p', fake->profile_bytes);
@@ -327,6 +331,50 @@ static void test_crowd(void **state)
     http_server_stop(setup.server);
 }
 
+/* The client is lost, and nothing else. */
+static void test_no_memory(void **state)
+{
+    struct setup setup;
+    char *answer;
+
+    (void)state;
+    start(&setup, "127.0.0.1:0", NULL);
+    setup.fake.no_memory = true;
+    answer = ask(&setup, "GET /pprof/profile?seconds=1 HTTP/1.0\r\n\r\n");
+    assert_string_equal(answer, "");
+    free(answer);
+    setup.fake.no_memory = false;
+    expect(&setup, "/pprof/profile?seconds=1", "200", NULL);
+    http_server_stop(setup.server);
+}
+
+/* Clients wait in the system's queue until there is a descriptor for them. */
+static void test_no_descriptor(void **state)
+{
+    struct rlimit before, none;
+    struct setup setup;
+    char *answer;
+    int fd;
+
+    (void)state;
+    start(&setup, "127.0.0.1:0", NULL);
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+    fd = dial(&setup);
+    say(fd, "GET /debug/pprof/cmdline HTTP/1.0\r\n\r\n");
+    answer = hear(fd); /* the server knows it: the next one has the same number */
+    free(answer);
+    fd = dial(&setup);
+    none = (struct rlimit){(rlim_t)fd + 1, before.rlim_max};
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+    say(fd, "GET /debug/pprof/cmdline HTTP/1.0\r\n\r\n");
+    usleep(10000);
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+    answer = hear(fd);
+    assert_non_null(strstr(answer, "200 OK"));
+    free(answer);
+    http_server_stop(setup.server);
+}
+
 static void test_socket_file(void **state)
 {
     char folder[] = "/tmp/http_server.XXXXXX", address[64];
@@ -364,11 +412,12 @@ static void test_bad_address(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_pages),       cmocka_unit_test(test_refusals),
-        cmocka_unit_test(test_oversize),    cmocka_unit_test(test_profile),
-        cmocka_unit_test(test_vanished),    cmocka_unit_test(test_slow),
-        cmocka_unit_test(test_crowd),       cmocka_unit_test(test_socket_file),
-        cmocka_unit_test(test_bad_address),
+        cmocka_unit_test(test_pages),         cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_oversize),      cmocka_unit_test(test_profile),
+        cmocka_unit_test(test_vanished),      cmocka_unit_test(test_slow),
+        cmocka_unit_test(test_crowd),         cmocka_unit_test(test_socket_file),
+        cmocka_unit_test(test_bad_address),   cmocka_unit_test(test_no_memory),
+        cmocka_unit_test(test_no_descriptor),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
