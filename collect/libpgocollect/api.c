@@ -2,6 +2,7 @@
  * api.c - the public functions, and what happens when the library is loaded and when it goes.
  */
 #include <errno.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -77,8 +78,56 @@ static bool start_serving(const struct reading *reading)
     return true;
 }
 
+/* What the prepare handler of a fork leaves for the other two, on the same thread. */
+static __thread bool has_collector_lock, has_labels_lock;
+static __thread uint32_t forked_label_set;
+
+static void before_fork(void)
+{
+    struct slot *slot = threads_own_slot();
+
+    forked_label_set = slot ? atomic_load(&slot->label_set) : 0;
+    has_collector_lock = collector_before_fork();
+    has_labels_lock = labels_lock();
+}
+
+static void after_fork_in_parent(void)
+{
+    if (has_labels_lock)
+        labels_unlock();
+    collector_after_fork_in_parent(has_collector_lock);
+}
+
+/* The thread that forked goes on with its labels. */
+static void after_fork_in_child(void)
+{
+    struct slot *slot;
+
+    if (has_labels_lock)
+        labels_unlock();
+    else
+        labels_reset();
+    pthread_mutex_init(&api_lock, NULL);
+    snapshot = NULL;
+    collector_after_fork_in_child(has_collector_lock);
+    if (!collector_is_running())
+        return;
+    snapshot = collector_open_window(&last);
+    slot = threads_own_slot();
+    if (slot && has_labels_lock)
+        atomic_store(&slot->label_set, forked_label_set);
+}
+
+static pthread_once_t fork_once = PTHREAD_ONCE_INIT;
+
+static void follow_forks(void)
+{
+    pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
+}
+
 static bool start(struct reading *reading)
 {
+    pthread_once(&fork_once, follow_forks);
     if (!collector_start(&reading->settings, &last)) {
         settings_release(&reading->settings);
         return false;

@@ -8,31 +8,34 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "code_map.h"
+#include "drain.h"
+#include "base/talk.h"
 #include "folder.h"
 #include "handler.h"
 #include "profile/pprof.h"
+#include "own_thread.h"
 #include "survive.h"
 #include "threads.h"
 #include "window.h"
 
-#define NS_PER_S        INT64_C(1000000000)
-#define DRAIN_NS        (NS_PER_S / 5)
-#define SCAN_NS         NS_PER_S
-#define FLUSH_SECONDS   2
+#define NS_PER_S      INT64_C(1000000000)
+#define DRAIN_NS      (NS_PER_S / 5)
+#define SCAN_NS       NS_PER_S
+#define FLUSH_SECONDS 2
+#define FORK_WAIT_NS                                                                               \
+    (NS_PER_S / 2) /* of a fork for a drain; then the child starts from nothing                    \
+                    */
 #define SAMPLES_IN_RING (SLOT_RING_BYTES / (sizeof(struct sample) + 8 * HANDLER_IPS_MAX))
 
 /* The one collector of the process. What is not marked is under the lock. */
 static struct collector {
     pthread_mutex_t lock;
     struct settings settings;
-    struct code_map code;
-    struct unwind_rows *rows;
     struct window *windows;
-    struct collector_stats stats; /* those of slots that have ended are in it */
-    struct folder *folder;        /* the thread's, NULL: none */
+    struct folder *folder; /* the thread's, NULL: none */
     pthread_t thread;
-    sem_t wake, flushed; /* any thread's */
+    bool has_said_ticks, has_said_blocked, has_said_taken; /* the thread's */
+    sem_t wake, flushed;                                   /* any thread's */
     _Atomic bool is_running, is_stopping, wants_flush;
     _Atomic pid_t pid;
 } self = {.lock = PTHREAD_MUTEX_INITIALIZER};
@@ -50,104 +53,6 @@ static struct timespec deadline_of(int64_t ns)
     return (struct timespec){.tv_sec = ns / NS_PER_S, .tv_nsec = ns % NS_PER_S};
 }
 
-/* Callers outside all code are not believed: a frame pointer led astray. */
-static size_t resolve(const uintptr_t *ips, size_t count, struct stack_frame *frames)
-{
-    for (size_t i = 0; i < count; i++) {
-        uint32_t mapping = code_map_find(&self.code, ips[i]);
-
-        if (mapping == ADDRESS_SPACE_NONE && i > 0)
-            return i;
-        frames[i] = (struct stack_frame){.ip = ips[i], .mapping = mapping};
-    }
-    return count;
-}
-
-static void add_sample(const struct sample *sample)
-{
-    struct stack_frame frames[HANDLER_IPS_MAX];
-    uintptr_t learned[HANDLER_IPS_MAX];
-    const uintptr_t *ips = sample->ips;
-    size_t count = sample->ip_count;
-    enum unwind_end end = sample->end;
-
-    if (sample->copy) {
-        size_t found = unwind_learn(self.rows, sample->copy, learned, HANDLER_IPS_MAX, &end);
-
-        if (found >= count) {
-            ips = learned;
-            count = found;
-        }
-    }
-    count = resolve(ips, count, frames);
-    self.stats.sample_weight += sample->weight;
-    if (end == UNWIND_LIMIT)
-        self.stats.limit_weight += sample->weight;
-    else if (end != UNWIND_COMPLETE)
-        self.stats.broken_weight += sample->weight;
-    for (struct window *window = self.windows; window; window = window->next)
-        window_add(window, sample, frames, count);
-}
-
-static void add_sample_work(void *sample)
-{
-    add_sample(sample);
-}
-
-static void drain_slot(struct slot *slot)
-{
-    const struct sample *sample;
-
-    while ((sample = sample_ring_peek(&slot->ring))) {
-        if (!survive_run(add_sample_work, (void *)sample))
-            self.stats.lost_weight += sample->weight;
-        sample_ring_consume(&slot->ring, sample);
-    }
-}
-
-static void add_slot_stats(const struct slot *slot, struct collector_stats *stats)
-{
-    stats->signal_count += slot->signal_count;
-    stats->handler_ns += slot->handler_ns;
-    stats->ring_full_count += slot->full_count;
-}
-
-/* The weight that still waits for room in the ring when the thread is gone. */
-static void finish_slot(struct slot *slot)
-{
-    struct sample rest = {.weight = slot->carried_weight, .end = UNWIND_BROKEN};
-
-    if (rest.weight && !survive_run(add_sample_work, &rest))
-        self.stats.lost_weight += rest.weight;
-    add_slot_stats(slot, &self.stats);
-    slot_release(slot);
-}
-
-static void follow_code(void *unused)
-{
-    (void)unused;
-    code_map_follow(&self.code);
-}
-
-static void drain(void)
-{
-    int64_t start_ns = now_ns();
-
-    if (!survive_run(follow_code, NULL))
-        self.code = (struct code_map){0};
-    for (size_t i = 0; i < slot_count(); i++) {
-        struct slot *slot = slot_at(i);
-        int state = atomic_load(&slot->state);
-
-        if (state == SLOT_FREE || state == SLOT_CLAIMED)
-            continue;
-        drain_slot(slot);
-        if (state == SLOT_ENDED)
-            finish_slot(slot);
-    }
-    self.stats.drain_ns += (uint64_t)(now_ns() - start_ns);
-}
-
 bool collector_is_running(void)
 {
     return atomic_load(&self.is_running);
@@ -163,12 +68,7 @@ struct collector_stats collector_read_stats(void)
     struct collector_stats stats;
 
     pthread_mutex_lock(&self.lock);
-    stats = self.stats;
-    for (size_t i = 0; i < slot_count(); i++)
-        if (atomic_load(&slot_at(i)->state) != SLOT_FREE) {
-            add_slot_stats(slot_at(i), &stats);
-            stats.thread_count++;
-        }
+    stats = drain_read_stats();
     pthread_mutex_unlock(&self.lock);
     stats.lost_threads = threads_lost_count();
     stats.out_of_memory_count = survive_count();
@@ -193,7 +93,7 @@ struct window *collector_open_window(struct err *err)
         return NULL;
     }
     pthread_mutex_lock(&self.lock);
-    drain(); /* what was before is not in the window */
+    drain_run(self.windows); /* what was before is not in the window */
     window->next = self.windows;
     self.windows = window;
     pthread_mutex_unlock(&self.lock);
@@ -232,6 +132,12 @@ static void add_comments(const struct closing *closing, struct profile *profile)
         (unsigned long long)window->weight,
         (unsigned long long)window->end_weights[UNWIND_COMPLETE],
         (unsigned long long)window->cut_weight, (unsigned long long)closing->stats.lost_weight);
+    if (threads_need_ticks())
+        profile_add_comment(profile, "no timers: CPU clocks were read once a period");
+    if (threads_blocked_count())
+        profile_add_comment(profile, "threads that block SIGPROF: %u", threads_blocked_count());
+    if (self.has_said_taken)
+        profile_add_comment(profile, "the program has taken SIGPROF: samples are missing");
     if (closing->stats.lost_threads)
         profile_add_comment(profile, "threads that could not be sampled: %llu",
                             (unsigned long long)closing->stats.lost_threads);
@@ -241,10 +147,10 @@ static void copy_mappings(void *data)
 {
     struct closing *closing = data;
 
-    closing->mapping_count = self.code.mapping_count;
+    closing->mapping_count = drain_code()->mapping_count;
     closing->mappings = mem_array(closing->mapping_count, sizeof(*closing->mappings));
     if (closing->mapping_count)
-        memcpy(closing->mappings, self.code.mappings,
+        memcpy(closing->mappings, drain_code()->mappings,
                closing->mapping_count * sizeof(*closing->mappings));
 }
 
@@ -268,7 +174,7 @@ bool collector_close_window(struct window *window, struct strbuf *pprof, uint64_
 
     pthread_mutex_lock(&self.lock);
     if (pprof)
-        drain();
+        drain_run(self.windows);
     unlink_window(window);
     done = !pprof || survive_run(copy_mappings, &closing);
     pthread_mutex_unlock(&self.lock);
@@ -302,22 +208,55 @@ static void flush_if_wanted(void)
 {
     if (!atomic_exchange(&self.wants_flush, false))
         return;
-    if (self.folder)
+    if (self.folder) {
+        threads_close(); /* the process ends: what each thread did so far */
         folder_write(self.folder);
+    }
     sem_post(&self.flushed);
+}
+
+/* Once each: what the user should know of what is sampled. */
+static void say_what_is_amiss(void)
+{
+    if (threads_need_ticks() && !self.has_said_ticks)
+        talk_warn("no timer for each thread here; a thread of the profiler reads the CPU clocks");
+    self.has_said_ticks = threads_need_ticks();
+    if (threads_blocked_count() && !self.has_said_blocked) {
+        talk_warn("threads that block SIGPROF are not sampled");
+        self.has_said_blocked = true;
+    }
+    if (!handler_is_installed() && !self.has_said_taken) {
+        talk_warn("the program has taken SIGPROF for itself: no more samples");
+        self.has_said_taken = true;
+        threads_close(); /* its handler knows nothing of our signals */
+    }
+}
+
+static void wait_and_tick(int64_t ns)
+{
+    int64_t period_ns = NS_PER_S / (int64_t)self.settings.hz;
+
+    while (threads_need_ticks() && now_ns() + period_ns < ns && !atomic_load(&self.wants_flush) &&
+           !atomic_load(&self.is_stopping)) {
+        wait_until(now_ns() + period_ns);
+        threads_tick();
+    }
+    wait_until(ns);
 }
 
 static void *run_collector(void *unused)
 {
     int64_t interval_ns = drain_interval_ns(), scan_ns = now_ns() + SCAN_NS;
 
+    say_what_is_amiss();
     while (!atomic_load(&self.is_stopping)) {
-        wait_until(now_ns() + interval_ns);
+        wait_and_tick(now_ns() + interval_ns);
         pthread_mutex_lock(&self.lock);
-        drain();
+        drain_run(self.windows);
         pthread_mutex_unlock(&self.lock);
         if (now_ns() >= scan_ns) {
             threads_scan();
+            say_what_is_amiss();
             scan_ns = now_ns() + SCAN_NS;
         }
         if (self.folder)
@@ -333,7 +272,7 @@ static bool start_thread(struct err *err)
     sem_init(&self.flushed, 0, 0);
     atomic_store(&self.is_stopping, false);
     atomic_store(&self.wants_flush, false);
-    if (threads_start_own("pgo-collect", run_collector, NULL, &self.thread))
+    if (own_thread_start("pgo-collect", run_collector, NULL, &self.thread))
         return true;
     return err_set(err, ERR_IO, "cannot start the collector's thread: %s", strerror(errno));
 }
@@ -343,7 +282,7 @@ static void end_timers(void)
     handler_disable();
     threads_close();
     pthread_mutex_lock(&self.lock);
-    drain();
+    drain_run(self.windows);
     pthread_mutex_unlock(&self.lock);
 }
 
@@ -351,9 +290,7 @@ static bool start_sampling(struct err *err)
 {
     if (!slot_pool_open())
         return err_set(err, ERR_IO, "no memory for the threads' rings");
-    if (!self.rows)
-        self.rows = unwind_rows_new();
-    if (!handler_install(self.rows))
+    if (!handler_install(drain_open()))
         return err_set(err, ERR_IO, "SIGPROF: %s", strerror(errno));
     threads_open(NS_PER_S / (int64_t)self.settings.hz);
     threads_begin(0);
@@ -364,7 +301,7 @@ static bool start_sampling(struct err *err)
 bool collector_start(struct settings *settings, struct err *err)
 {
     self.settings = *settings;
-    self.stats = (struct collector_stats){0};
+    self.has_said_ticks = self.has_said_blocked = self.has_said_taken = false;
     atomic_store(&self.pid, getpid());
     if (!start_sampling(err))
         return false;
@@ -397,6 +334,54 @@ void collector_stop(void)
     self.folder = NULL;
     atomic_store(&self.is_running, false);
     settings_release(&self.settings);
+}
+
+bool collector_before_fork(void)
+{
+    struct timespec deadline = deadline_of(now_ns() + FORK_WAIT_NS);
+
+    return pthread_mutex_clocklock(&self.lock, CLOCK_MONOTONIC, &deadline) == 0;
+}
+
+void collector_after_fork_in_parent(bool is_locked)
+{
+    if (is_locked)
+        pthread_mutex_unlock(&self.lock);
+}
+
+/* The parent's windows: theirs are the parent's samples. */
+static void forget_windows(bool is_whole)
+{
+    while (is_whole && self.windows) {
+        struct window *window = self.windows;
+
+        self.windows = window->next;
+        window_free(window);
+    }
+    self.windows = NULL;
+}
+
+void collector_after_fork_in_child(bool is_locked)
+{
+    struct settings settings = self.settings;
+    struct err err = {0};
+
+    if (!atomic_load(&self.is_running))
+        return;
+    handler_disable();
+    pthread_mutex_init(&self.lock, NULL);
+    threads_reset();
+    forget_windows(is_locked);
+    drain_reset(is_locked);
+    if (self.folder)
+        folder_forget(self.folder);
+    self.folder = NULL;
+    atomic_store(&self.is_running, false);
+    self.settings = (struct settings){0};
+    if (!collector_start(&settings, &err)) {
+        settings_release(&settings);
+        talk_error(&err);
+    }
 }
 
 void collector_flush(void)

@@ -51,6 +51,15 @@ struct window *collector_open_window(struct err *err);
 MUST_CHECK bool collector_close_window(struct window *window, struct strbuf *pprof,
                                        uint64_t *weight, struct err *err);
 
+/*
+ * Around a fork. The child starts afresh: its own thread and timers, no samples of the parent's,
+ * and the windows of the parent's are not valid there. What collector_before_fork() returned goes
+ * to the others.
+ */
+bool collector_before_fork(void);
+void collector_after_fork_in_parent(bool is_locked);
+void collector_after_fork_in_child(bool is_locked);
+
 /* Before the process ends: the folder's last file, in at most two seconds. Async-signal-safe. */
 void collector_flush(void);
 

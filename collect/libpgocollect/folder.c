@@ -98,6 +98,12 @@ void folder_close(struct folder *folder)
     free(folder);
 }
 
+void folder_forget(struct folder *folder)
+{
+    folder->window = NULL;
+    folder_close(folder);
+}
+
 /* NAME.PID.TIME.pprof.gz in the folder. */
 static char *make_path(const struct folder *folder)
 {

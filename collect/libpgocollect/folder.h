@@ -20,6 +20,9 @@ struct folder;
 struct folder *folder_open(const struct settings *settings, struct err *err);
 void folder_close(struct folder *folder); /* without a file */
 
+/* In a child after a fork: closes it, its window is gone already. */
+void folder_forget(struct folder *folder);
+
 /* Writes what was sampled since the last file. */
 void folder_write(struct folder *folder);
 void folder_write_if_due(struct folder *folder);

@@ -10,7 +10,8 @@
 static struct unwind_rows *rows;
 static _Atomic bool enabled;
 static struct sigaction previous;
-static bool is_installed;
+static _Atomic bool is_installed;
+static handler_sigaction *real_sigaction = sigaction;
 
 static int64_t now_ns(void)
 {
@@ -72,10 +73,14 @@ static void take_sample(struct slot *slot, uint64_t weight, const ucontext_t *co
 
 static void pass_on(int number, siginfo_t *info, void *context)
 {
-    if (previous.sa_flags & SA_SIGINFO)
-        previous.sa_sigaction(number, info, context);
-    else if (previous.sa_handler != SIG_DFL && previous.sa_handler != SIG_IGN)
-        previous.sa_handler(number);
+    struct sigaction action = previous; /* may be half of a new one: either call suits both forms */
+
+    if (action.sa_handler == SIG_DFL || action.sa_handler == SIG_IGN)
+        return;
+    if (action.sa_flags & SA_SIGINFO)
+        action.sa_sigaction(number, info, context);
+    else
+        action.sa_handler(number);
 }
 
 static void on_signal(int number, siginfo_t *info, void *context)
@@ -96,20 +101,6 @@ static void on_signal(int number, siginfo_t *info, void *context)
     errno = saved_errno;
 }
 
-void handler_add_remainder(struct slot *slot, uint64_t weight)
-{
-    struct sample *sample = begin_sample(slot, weight);
-
-    if (!sample)
-        return;
-    /* No instruction of the program is blamed: the leaf is here, its caller the thread's start. */
-    sample->ip_count = slot->start_routine ? 2 : 1;
-    sample->ips[0] = (uintptr_t)handler_add_remainder;
-    sample->ips[1] = slot->start_routine;
-    sample->end = UNWIND_COMPLETE;
-    end_sample(slot, sample);
-}
-
 bool handler_install(struct unwind_rows *new_rows)
 {
     struct sigaction action = {.sa_sigaction = on_signal,
@@ -117,13 +108,31 @@ bool handler_install(struct unwind_rows *new_rows)
     struct sigaction before;
 
     sigemptyset(&action.sa_mask);
-    if (sigaction(SIGPROF, &action, &before) != 0)
+    if (real_sigaction(SIGPROF, &action, &before) != 0)
         return false;
     if (!(before.sa_flags & SA_SIGINFO) || before.sa_sigaction != on_signal)
         previous = before;
     rows = new_rows;
     is_installed = true;
     atomic_store(&enabled, true);
+    return true;
+}
+
+void handler_use(handler_sigaction *real)
+{
+    real_sigaction = real;
+}
+
+bool handler_exchange(const struct sigaction *action, struct sigaction *before)
+{
+    struct sigaction was = previous;
+
+    if (!is_installed)
+        return false;
+    if (action)
+        previous = *action;
+    if (before)
+        *before = was;
     return true;
 }
 
@@ -136,6 +145,6 @@ bool handler_is_installed(void)
 {
     struct sigaction now;
 
-    return is_installed && sigaction(SIGPROF, NULL, &now) == 0 && (now.sa_flags & SA_SIGINFO) &&
-           now.sa_sigaction == on_signal;
+    return is_installed && real_sigaction(SIGPROF, NULL, &now) == 0 &&
+           (now.sa_flags & SA_SIGINFO) && now.sa_sigaction == on_signal;
 }

@@ -21,10 +21,19 @@ bool handler_install(struct unwind_rows *rows);
 /* Signals of ours do nothing any more. The handler stays: one may be on its way. */
 void handler_disable(void);
 
-/* Is the handler still ours? The program may have taken the signal for itself. */
-bool handler_is_installed(void);
+/*
+ * What the program gets when it asks for SIGPROF's handler or sets one, as sigaction(2) would: its
+ * own, which gets all signals that are not ours. False: ours is not installed, the system is to be
+ * asked.
+ */
+struct sigaction;
+bool handler_exchange(const struct sigaction *action, struct sigaction *before);
 
-/* What the thread did after its last expiry, found at its end; in the thread, its timer deleted. */
-void handler_add_remainder(struct slot *slot, uint64_t weight);
+/* The system's sigaction(), where the one by that name is the interposed one. */
+typedef int handler_sigaction(int, const struct sigaction *, struct sigaction *);
+void handler_use(handler_sigaction *real);
+
+/* Is the handler still ours? A program can take the signal by a system call. */
+bool handler_is_installed(void);
 
 #endif

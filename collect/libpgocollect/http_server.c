@@ -13,7 +13,7 @@
 
 #include "http_address.h"
 #include "survive.h"
-#include "threads.h"
+#include "own_thread.h"
 
 #define CONNECTIONS_MAX 64
 #define NS              UINT64_C(1000000000)
@@ -282,7 +282,7 @@ static bool open_server(struct http_server *server, const char *address, struct 
     server->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (server->wake_fd < 0)
         return err_errno(err, address, "eventfd");
-    return threads_start_own("pgo-http", run, server, &server->thread) ||
+    return own_thread_start("pgo-http", run, server, &server->thread) ||
            err_errno(err, address, "start a thread");
 }
 

@@ -5,12 +5,14 @@
  */
 #include <dlfcn.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "base/compiler.h"
 #include "collector.h"
+#include "handler.h"
 #include "threads.h"
 
 #define EXPORT __attribute__((visibility("default")))
@@ -56,6 +58,43 @@ EXPORT int pthread_create(pthread_t *id, const pthread_attr_t *attr, void *(*rou
         free(start);
     }
     return code;
+}
+
+static int system_sigaction(int number, const struct sigaction *action, struct sigaction *before)
+{
+    static _Atomic(handler_sigaction *) real;
+
+    if (!real)
+        real = (handler_sigaction *)dlsym(RTLD_NEXT, "sigaction");
+    return real(number, action, before);
+}
+
+/* Before the constructor that starts the profiler. */
+__attribute__((constructor(101))) static void use_system(void)
+{
+    handler_use(system_sigaction);
+}
+
+/* A program that takes SIGPROF for itself gets its own signals, and we ours. */
+EXPORT int sigaction(int number, const struct sigaction *action, struct sigaction *before)
+{
+    if (number == SIGPROF && handler_exchange(action, before))
+        return 0;
+    return system_sigaction(number, action, before);
+}
+
+typedef void (*signal_handler)(int);
+
+EXPORT signal_handler signal(int number, signal_handler handler)
+{
+    static _Atomic(__typeof__(signal) *) real;
+    struct sigaction action = {.sa_handler = handler, .sa_flags = SA_RESTART}, before;
+
+    if (number == SIGPROF && handler_exchange(&action, &before))
+        return before.sa_handler;
+    if (!real)
+        real = (__typeof__(signal) *)dlsym(RTLD_NEXT, "signal");
+    return real(number, handler);
 }
 
 /*

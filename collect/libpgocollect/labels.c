@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/byteset.h"
 #include "base/strbuf.h"
@@ -140,9 +141,13 @@ uint32_t labels_get(uint32_t set, struct profile_label *labels)
     return count;
 }
 
-bool labels_lock(const struct timespec *deadline)
+bool labels_lock(void)
 {
-    return pthread_mutex_clocklock(&lock, CLOCK_MONOTONIC, deadline) == 0;
+    struct timespec deadline;
+
+    clock_gettime(CLOCK_MONOTONIC, &deadline);
+    deadline.tv_sec++;
+    return pthread_mutex_clocklock(&lock, CLOCK_MONOTONIC, &deadline) == 0;
 }
 
 void labels_unlock(void)

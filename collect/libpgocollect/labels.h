@@ -9,7 +9,6 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <time.h>
 
 #include "base/err.h"
 #include "profile/profile.h"
@@ -32,7 +31,7 @@ MUST_CHECK bool labels_change(uint32_t set, const char *key, const char *value, 
 uint32_t labels_get(uint32_t set, struct profile_label *labels);
 
 /* Around a fork: the child finds the sets whole. False: not locked in time. */
-bool labels_lock(const struct timespec *deadline);
+bool labels_lock(void);
 void labels_unlock(void);
 
 /* In a child whose parent could not lock: all sets are forgotten, their memory is lost. */

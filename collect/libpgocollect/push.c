@@ -12,7 +12,7 @@
 #include "collector.h"
 #include "push_client.h"
 #include "survive.h"
-#include "threads.h"
+#include "own_thread.h"
 
 #define NS_PER_S          INT64_C(1000000000)
 #define WAITING_MAX       8
@@ -187,7 +187,7 @@ struct push *push_start(const char *url, uint64_t interval_s, uint64_t hz, struc
     sem_init(&push->ended, 0, 0);
     if (push_target_parse(url, program_invocation_short_name, &push->target, err) &&
         (push->window = collector_open_window(err))) {
-        if (threads_start_own("pgo-push", run, push, &push->thread))
+        if (own_thread_start("pgo-push", run, push, &push->thread))
             return push;
         err_errno(err, url, "start a thread");
     }

@@ -62,10 +62,11 @@ struct slot *slot_claim(pid_t tid)
     }
     slot->ring.bytes = SLOT_RING_BYTES;
     slot->tid = tid;
-    slot->has_timer = slot->is_seen = false;
+    slot->has_timer = slot->is_seen = slot->is_blocked = false;
+    slot->ticked_weight = 0;
     slot->stack = (struct unwind_stack){0};
     slot->start_routine = 0;
-    slot->weight = slot->carried_weight = 0;
+    slot->weight = slot->carried_weight = slot->end_weight = 0;
     slot->signal_count = slot->full_count = slot->handler_ns = 0;
     slot->label_set = 0;
     slot->has_trace = false;

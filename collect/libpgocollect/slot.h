@@ -37,10 +37,14 @@ struct slot {
     struct unwind_stack stack; /* as far as it is known */
     uintptr_t start_routine;   /* of the thread, 0: not known */
     int64_t first_ns;          /* CPU time of the thread at the first expiry */
-    struct sample_ring ring;   /* its memory stays with the slot */
+    int64_t period_ns;
+    uint64_t ticked_weight;  /* without a timer: sent so far, by threads_tick() */
+    bool is_blocked;         /* SIGPROF was, when the collector last looked */
+    struct sample_ring ring; /* its memory stays with the slot */
 
     /* The handler's. */
-    uint64_t weight;         /* delivered so far, the carried one included */
+    _Atomic uint64_t weight; /* delivered so far, the carried one included */
+    uint64_t end_weight;     /* due at the thread's end, beside it */
     uint64_t carried_weight; /* found no room in the ring: added to the next record */
     _Atomic uint64_t signal_count, full_count, handler_ns;
 

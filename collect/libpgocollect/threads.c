@@ -2,33 +2,34 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <semaphore.h>
+#include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/number.h"
 #include "handler.h"
+#include "own_thread.h"
 
 #ifndef sigev_notify_thread_id
 #define sigev_notify_thread_id _sigev_un._tid
 #endif
 
-#define NS_PER_S        INT64_C(1000000000)
-#define OWN_COUNT_MAX   4
-#define OWN_STACK_BYTES ((size_t)512 * 1024)
+#define NS_PER_S       INT64_C(1000000000)
+#define BLOCKED_WEIGHT 10 /* samples that may be late: the kernel's tick, a thread that waits */
 
 static _Atomic int64_t period_ns; /* 0: closed */
 static _Atomic uint64_t lost_count;
-static _Atomic int lost_errno;
-static _Atomic pid_t own_tids[OWN_COUNT_MAX];
-static pthread_mutex_t own_lock = PTHREAD_MUTEX_INITIALIZER; /* a thread is starting */
+static _Atomic bool need_ticks;
+static _Atomic unsigned blocked_count;
 static pthread_key_t end_key;
 static pthread_once_t key_once = PTHREAD_ONCE_INIT;
 static bool has_key;
 static _Atomic int announced_count; /* threads that are about to begin */
 static __thread struct slot *own_slot;
-static __thread bool is_starting_own;
 
 /* The CPU clock of any thread: the kernel's MAKE_THREAD_CPUCLOCK(tid, CPUCLOCK_SCHED). */
 static clockid_t clock_of(pid_t tid)
@@ -60,40 +61,62 @@ static int64_t random_up_to(int64_t limit)
     return 1 + (int64_t)((x ^ (x >> 31)) % (uint64_t)limit);
 }
 
+/* False: there are no timers here (seccomp) or no more of them (RLIMIT_SIGPENDING). */
+static bool create_timer(struct slot *slot)
+{
+    struct sigevent event = {.sigev_notify = SIGEV_THREAD_ID, .sigev_signo = SIGPROF};
+
+    event.sigev_notify_thread_id = slot->tid;
+    event.sigev_value.sival_ptr = slot;
+    slot->has_timer = timer_create(clock_of(slot->tid), &event, &slot->timer) == 0;
+    return slot->has_timer;
+}
+
 static bool start_timer(struct slot *slot)
 {
     int64_t period = atomic_load(&period_ns), first_ns;
-    struct sigevent event = {.sigev_notify = SIGEV_THREAD_ID, .sigev_signo = SIGPROF};
     struct itimerspec times = {0};
 
     if (!period)
         return false;
-    event.sigev_notify_thread_id = slot->tid;
-    event.sigev_value.sival_ptr = slot;
-    if (timer_create(clock_of(slot->tid), &event, &slot->timer) != 0) {
-        atomic_store(&lost_errno, errno);
-        return false;
-    }
-    slot->has_timer = true;
+    if (!create_timer(slot))
+        atomic_store(&need_ticks, true);
+    slot->period_ns = period;
     first_ns = random_up_to(period);
     slot->first_ns = read_clock_ns(clock_of(slot->tid)) + first_ns;
     times.it_value = as_timespec(first_ns);
     times.it_interval = as_timespec(period);
     atomic_store(&slot->state, SLOT_LIVE); /* before the first signal can come */
-    timer_settime(slot->timer, 0, &times, NULL);
+    if (slot->has_timer)
+        timer_settime(slot->timer, 0, &times, NULL);
     return true;
 }
 
-/* True for the one who ended it. */
-static bool end_slot(struct slot *slot)
+/* Expiries of the timer that were due at this CPU time of the thread. */
+static uint64_t due_weight(const struct slot *slot, int64_t cpu_ns)
+{
+    int64_t period = slot->period_ns;
+
+    return cpu_ns < slot->first_ns ? 0 : 1 + (uint64_t)((cpu_ns - slot->first_ns) / period);
+}
+
+/*
+ * Its timer is deleted, and what is on its way from it is ignored by the handler: due and not
+ * delivered is then what the kernel, which looks only at its tick, had not yet noticed.
+ */
+static void end_slot(struct slot *slot)
 {
     int expected = SLOT_LIVE;
+    uint64_t due;
 
     if (!atomic_compare_exchange_strong(&slot->state, &expected, SLOT_ENDING))
-        return false;
+        return;
     if (slot->has_timer)
         timer_delete(slot->timer);
-    return true;
+    due = due_weight(slot, read_clock_ns(clock_of(slot->tid))); /* 0: the thread is gone */
+    if (due > slot->weight)
+        slot->end_weight = due - slot->weight;
+    atomic_store(&slot->state, SLOT_ENDED);
 }
 
 static struct slot *begin_slot(pid_t tid, uintptr_t start_routine, struct unwind_stack stack)
@@ -129,7 +152,7 @@ static struct unwind_stack find_own_stack(void)
 
 bool threads_announce(void)
 {
-    if (!threads_are_open() || is_starting_own)
+    if (!threads_are_open() || own_thread_is_starting())
         return false;
     atomic_fetch_add(&announced_count, 1);
     return true;
@@ -156,28 +179,13 @@ void threads_begin(uintptr_t start_routine)
         pthread_setspecific(end_key, slot);
 }
 
-/* Expiries that were due by now and did not come, since the kernel looks only at its tick. */
-static uint64_t missing_weight(const struct slot *slot)
-{
-    int64_t over_ns = read_clock_ns(CLOCK_THREAD_CPUTIME_ID) - slot->first_ns;
-    int64_t period = atomic_load(&period_ns);
-    uint64_t due = over_ns < 0 || !period ? 0 : 1 + (uint64_t)(over_ns / period);
-
-    return due > slot->weight ? due - slot->weight : 0;
-}
-
 void threads_end(void *data)
 {
     struct slot *slot = data;
-    uint64_t weight;
 
     own_slot = NULL;
-    if (slot->tid != gettid() || !end_slot(slot)) /* profiling was stopped meanwhile */
-        return;
-    weight = missing_weight(slot);
-    if (weight)
-        handler_add_remainder(slot, weight);
-    atomic_store(&slot->state, SLOT_ENDED);
+    if (slot->tid == gettid()) /* else profiling was stopped meanwhile */
+        end_slot(slot);
 }
 
 struct slot *threads_own_slot(void)
@@ -195,7 +203,8 @@ struct slot *threads_own_slot(void)
 
 void threads_open(int64_t period)
 {
-    atomic_store(&lost_errno, 0);
+    atomic_store(&need_ticks, false);
+    atomic_store(&blocked_count, 0);
     atomic_store(&period_ns, period);
 }
 
@@ -208,16 +217,7 @@ void threads_close(void)
 {
     atomic_store(&period_ns, 0);
     for (size_t i = 0; i < slot_count(); i++)
-        if (end_slot(slot_at(i)))
-            atomic_store(&slot_at(i)->state, SLOT_ENDED);
-}
-
-static bool is_own(pid_t tid)
-{
-    for (size_t i = 0; i < OWN_COUNT_MAX; i++)
-        if (atomic_load(&own_tids[i]) == tid)
-            return true;
-    return false;
+        end_slot(slot_at(i));
 }
 
 /*
@@ -236,15 +236,15 @@ static void see_thread(pid_t tid)
             return;
         }
     }
-    if (all_have_begun && !is_own(tid))
+    if (all_have_begun && !own_thread_is(tid))
         begin_slot(tid, 0, (struct unwind_stack){0});
 }
 
 static void end_unseen(void)
 {
     for (size_t i = 0; i < slot_count(); i++)
-        if (!slot_at(i)->is_seen && end_slot(slot_at(i)))
-            atomic_store(&slot_at(i)->state, SLOT_ENDED);
+        if (!slot_at(i)->is_seen)
+            end_slot(slot_at(i));
 }
 
 static void unsee_all(void)
@@ -254,22 +254,108 @@ static void unsee_all(void)
             slot_at(i)->is_seen = false;
 }
 
-void threads_scan(void)
+/* proc(5), status: "SigBlk:" and the mask in hexadecimal, signal 1 the lowest bit. */
+static bool reads_as_blocked(const char *status)
 {
-    DIR *folder = opendir("/proc/self/task");
+    static const char key[] = "\nSigBlk:\t";
+    const char *line = strstr(status, key);
+    uint64_t mask = line ? strtoull(line + strlen(key), NULL, 16) : 0;
+
+    return mask >> (SIGPROF - 1) & 1;
+}
+
+static bool has_signal_blocked(pid_t tid)
+{
+    char path[64], status[4096];
+    ssize_t len;
+    int fd;
+
+    snprintf(path, sizeof(path), "/proc/self/task/%d/status", (int)tid);
+    fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return false;
+    len = read(fd, status, sizeof(status) - 1);
+    close(fd);
+    status[len > 0 ? len : 0] = '\0';
+    return reads_as_blocked(status);
+}
+
+/* A thread that has used CPU time for several samples and gave none: is the signal blocked? */
+static void check_blocked(void)
+{
+    unsigned count = 0;
+
+    for (size_t i = 0; i < slot_count(); i++) {
+        struct slot *slot = slot_at(i);
+
+        if (atomic_load(&slot->state) != SLOT_LIVE)
+            continue;
+        slot->is_blocked =
+            due_weight(slot, read_clock_ns(clock_of(slot->tid))) > slot->weight + BLOCKED_WEIGHT &&
+            has_signal_blocked(slot->tid);
+        count += slot->is_blocked;
+    }
+    atomic_store(&blocked_count, count);
+}
+
+static void scan_folder(DIR *folder)
+{
     struct dirent *entry;
     uint64_t tid;
 
-    if (!folder)
-        return;
-    pthread_mutex_lock(&own_lock);
     unsee_all();
     while ((entry = readdir(folder)))
         if (number_parse_u64(entry->d_name, &tid))
             see_thread((pid_t)tid);
     end_unseen();
-    pthread_mutex_unlock(&own_lock);
+}
+
+void threads_scan(void)
+{
+    DIR *folder = opendir("/proc/self/task");
+
+    if (!folder)
+        return;
+    own_thread_lock();
+    scan_folder(folder);
+    own_thread_unlock();
     closedir(folder);
+    check_blocked();
+}
+
+unsigned threads_blocked_count(void)
+{
+    return atomic_load(&blocked_count);
+}
+
+bool threads_need_ticks(void)
+{
+    return atomic_load(&need_ticks);
+}
+
+/* As the timer would: a process may send itself any code that is no kernel's own. */
+static void send_signal(struct slot *slot, uint64_t weight)
+{
+    siginfo_t info = {.si_signo = SIGPROF, .si_code = SI_TIMER};
+
+    info.si_overrun = (int)(weight - 1);
+    info.si_value.sival_ptr = slot;
+    if (syscall(SYS_rt_tgsigqueueinfo, getpid(), slot->tid, SIGPROF, &info) == 0)
+        slot->ticked_weight += weight;
+}
+
+void threads_tick(void)
+{
+    for (size_t i = 0; i < slot_count(); i++) {
+        struct slot *slot = slot_at(i);
+        uint64_t due;
+
+        if (atomic_load(&slot->state) != SLOT_LIVE || slot->has_timer)
+            continue;
+        due = due_weight(slot, read_clock_ns(clock_of(slot->tid)));
+        if (due > slot->ticked_weight && slot->ticked_weight == slot->weight)
+            send_signal(slot, due - slot->ticked_weight);
+    }
 }
 
 uint64_t threads_lost_count(void)
@@ -277,81 +363,9 @@ uint64_t threads_lost_count(void)
     return atomic_load(&lost_count);
 }
 
-int threads_lost_errno(void)
-{
-    return atomic_load(&lost_errno);
-}
-
-/* What a new thread of the library's gets; gone once `started` is posted. */
-struct own_thread {
-    const char *name;
-    void *(*run)(void *);
-    void *data;
-    sem_t started;
-};
-
-static void own_thread_done(void *place)
-{
-    atomic_store((_Atomic pid_t *)place, 0);
-}
-
-static void *run_own_thread(void *data)
-{
-    struct own_thread *own = data, copy = {.run = own->run, .data = own->data};
-    void *result = NULL;
-    size_t place = 0;
-    pid_t none = 0;
-
-    while (!atomic_compare_exchange_strong(&own_tids[place], &none, gettid())) {
-        none = 0;
-        place = (place + 1) % OWN_COUNT_MAX;
-    }
-    pthread_setname_np(pthread_self(), own->name);
-    sem_post(&own->started);
-    pthread_cleanup_push(own_thread_done, &own_tids[place]);
-    result = copy.run(copy.data);
-    pthread_cleanup_pop(1);
-    return result;
-}
-
-static int create_blocked(struct own_thread *own, pthread_t *id)
-{
-    sigset_t all, before;
-    pthread_attr_t attr;
-    int code;
-
-    sigfillset(&all);
-    pthread_attr_init(&attr);
-    pthread_attr_setstacksize(&attr, OWN_STACK_BYTES);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    code = pthread_create(id, &attr, run_own_thread, own);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    pthread_attr_destroy(&attr);
-    return code;
-}
-
-bool threads_start_own(const char *name, void *(*run)(void *), void *data, pthread_t *id)
-{
-    struct own_thread own = {.name = name, .run = run, .data = data};
-
-    sem_init(&own.started, 0, 0);
-    pthread_mutex_lock(&own_lock); /* no scan may find it before it is known */
-    is_starting_own = true;
-    errno = create_blocked(&own, id);
-    is_starting_own = false;
-    if (errno == 0)
-        while (sem_wait(&own.started) != 0)
-            ;
-    pthread_mutex_unlock(&own_lock);
-    sem_destroy(&own.started);
-    return errno == 0;
-}
-
 void threads_reset(void)
 {
-    for (size_t i = 0; i < OWN_COUNT_MAX; i++)
-        atomic_store(&own_tids[i], 0);
-    pthread_mutex_init(&own_lock, NULL);
+    own_thread_reset();
     atomic_store(&announced_count, 0);
     atomic_store(&lost_count, 0);
     own_slot = NULL;

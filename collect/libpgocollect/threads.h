@@ -6,12 +6,11 @@
  * period, and what a thread did after its last expiry is added at its end: so short threads count
  * right, too.
  *
- * The library's own threads are not sampled: they are started by threads_start_own().
+ * The library's own threads (own_thread.h) are not sampled.
  */
 #ifndef LIBPGOCOLLECT_THREADS_H
 #define LIBPGOCOLLECT_THREADS_H
 
-#include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -43,16 +42,21 @@ void threads_end(void *slot);
  */
 void threads_scan(void);
 
+/*
+ * Where the system has no timers (seccomp): the collector's thread calls this once a period, reads
+ * the threads' CPU clocks, and sends the signals that the timers would have sent.
+ */
+bool threads_need_ticks(void);
+void threads_tick(void);
+
+/* Threads that have SIGPROF blocked and so give no samples, at the last scan. */
+unsigned threads_blocked_count(void);
+
 /* The calling thread's slot, NULL if it is not sampled. */
 struct slot *threads_own_slot(void);
 
-/* Threads that could not be sampled: no slot, or no timer. */
+/* Threads that could not be sampled: there was no slot. */
 uint64_t threads_lost_count(void);
-int threads_lost_errno(void); /* of the last timer that could not be made; 0: none */
-
-/* A thread of the library's, all signals blocked. Sets errno. */
-MUST_CHECK bool threads_start_own(const char *name, void *(*run)(void *), void *data,
-                                  pthread_t *id);
 
 /* In a child after a fork: own threads and all slots are gone. */
 void threads_reset(void);

@@ -12,6 +12,7 @@
 #define PRINTF_LIKE(position, first) __attribute__((format(printf, position, first)))
 
 #define NORETURN __attribute__((noreturn))
+#define NOINLINE __attribute__((noinline))
 
 /* Seen outside of a shared library of ours; all else in it is not. */
 #define EXPORT __attribute__((visibility("default")))

@@ -1,5 +1,5 @@
 # The kernel refuses perf_event_open, as in a container: what to change is said, nothing is written.
-deny_perf pgo-collect record -o out.pprof -- true 2>../errors
+deny_call perf_event_open pgo-collect record -o out.pprof -- true 2>../errors
 code=$?
 [ $code = 77 ] && exit 77
 # what is to be changed depends on the machine's own setting

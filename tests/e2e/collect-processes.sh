@@ -1,0 +1,231 @@
+#!/bin/sh
+# libpgocollect in programs that fork, exec, leave by _exit, own SIGPROF themselves, block it, or
+# have no timers: each process writes its own samples, and behaves as without the library.
+#
+# usage: collect-processes.sh BIN_DIR SOURCE_DIR
+set -eu
+bin=$(cd "$1" && pwd)
+PATH=$bin:$bin/../tests/tools:$PATH
+library=$bin/../lib/libpgocollect.so
+export LC_ALL=C
+
+skip() { echo "skipped: $*"; exit 77; }
+fail() { echo "FAILED: $*"; exit 1; }
+for tool in cc go; do
+    command -v $tool >/dev/null || skip "no $tool"
+done
+
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+cd "$scratch"
+export HOME="$scratch" # go tool pprof keeps things in it
+
+cat >busy.c <<'END'
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+static volatile unsigned sink;
+static volatile sig_atomic_t own_signals;
+
+static long used_ms(clockid_t clock)
+{
+    struct timespec used;
+
+    clock_gettime(clock, &used);
+    return used.tv_sec * 1000 + used.tv_nsec / 1000000;
+}
+
+/* Each is the place where one kind of task spends 200 ms of its thread's time. */
+#define HOT(name)                                                                                  \
+    __attribute__((noinline)) void name(void)                                                      \
+    {                                                                                              \
+        long end_ms = used_ms(CLOCK_THREAD_CPUTIME_ID) + 200;                                      \
+        do                                                                                         \
+            for (unsigned i = 0; i < 1000000; i++)                                                 \
+                sink = sink * 1664525u + i;                                                        \
+        while (used_ms(CLOCK_THREAD_CPUTIME_ID) < end_ms);                                         \
+    }
+HOT(hot_in_parent)
+HOT(hot_in_child)
+
+static void on_sigprof(int number)
+{
+    (void)number;
+    own_signals++;
+}
+
+static int run_forks(void)
+{
+    pid_t child;
+
+    hot_in_parent();
+    child = fork();
+    if (child == 0) {
+        hot_in_child();
+        _exit(3);
+    }
+    int status;
+    waitpid(child, &status, 0);
+    return WIFEXITED(status) && WEXITSTATUS(status) == 3 ? 0 : 1;
+}
+
+static int run_own_timer(int is_early)
+{
+    struct itimerval every_10_ms = {{0, 10000}, {0, 10000}};
+    struct sigaction action;
+
+    (void)is_early;
+    signal(SIGPROF, on_sigprof);
+    setitimer(ITIMER_PROF, &every_10_ms, NULL);
+    hot_in_parent();
+    memset(&every_10_ms, 0, sizeof(every_10_ms));
+    setitimer(ITIMER_PROF, &every_10_ms, NULL);
+    sigaction(SIGPROF, NULL, &action);
+    return own_signals && action.sa_handler == on_sigprof ? 0 : 1;
+}
+
+static void *block(void *unused)
+{
+    sigset_t all;
+
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, NULL);
+    long end_ms = used_ms(CLOCK_MONOTONIC) + 2500;
+    while (used_ms(CLOCK_MONOTONIC) < end_ms)
+        hot_in_child();
+    return unused;
+}
+
+static int run_blocked(void)
+{
+    pthread_t id;
+
+    pthread_create(&id, NULL, block, NULL);
+    hot_in_parent();
+    return pthread_join(id, NULL);
+}
+
+static int storm_forks(void)
+{
+    for (int i = 0; i < 100; i++) {
+        pid_t child = fork();
+
+        if (child == 0) {
+            free(malloc(100));
+            _exit(0);
+        }
+        waitpid(child, NULL, 0);
+    }
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    const char *what = argv[1];
+
+    if (argc < 2)
+        return 2;
+    if (strcmp(what, "forks") == 0)
+        return run_forks();
+    if (strcmp(what, "own-timer") == 0)
+        return run_own_timer(0);
+    if (strcmp(what, "blocked") == 0)
+        return run_blocked();
+    if (strcmp(what, "storm") == 0)
+        return storm_forks();
+    hot_in_parent();
+    if (strcmp(what, "exec") == 0)
+        execl("./busy", "busy", "exit", (char *)NULL);
+    if (strcmp(what, "_exit") == 0)
+        _exit(5);
+    exit(6);
+}
+END
+cc -O1 -g -fno-omit-frame-pointer busy.c -o busy -pthread
+
+# run NAME EXIT-CODE COMMAND...: profiles into the folder NAME
+run() {
+    name=$1 expected=$2
+    shift 2
+    code=0
+    PGO_COLLECT_DIR=$name LD_PRELOAD=$library "$@" 2>"$name.err" || code=$?
+    [ $code -eq "$expected" ] || fail "$name: exit code $code, expected $expected"
+}
+
+# samples FOLDER FUNCTION: the function's samples in all files of the folder
+samples() {
+    for file in "$1"/*.pprof.gz; do
+        [ ! -f "$file" ] || go tool pprof -raw "$file" 2>/dev/null
+    done | awk -v name="$2" '
+        /^Samples:/ { part = "samples"; n++ }
+        /^Locations/ { part = "locations" }
+        /^Mappings/ { part = "" }
+        part == "samples" && /^ *[0-9]+ +[0-9]+:/ { weight[n, $3] += $1 }
+        part == "locations" && $4 == name { sub(":", "", $1); sum += weight[n, $1] }
+        END { print sum + 0 }'
+}
+
+# about FOLDER FUNCTION: 200 ms at 100 Hz, and what a loop does at most before it looks at the
+# clock; on a busy machine the kernel sees some of it only at the end (time_after_last_sample)
+about() {
+    count=$(samples "$1" "$2")
+    { [ "$count" -ge 10 ] && [ "$count" -le 30 ]; } || fail "$1: $count samples of $2, expected 20"
+}
+silent() { [ ! -s "$1.err" ] || fail "$1 says: $(cat "$1.err")"; }
+
+run forks 0 ./busy forks
+about forks hot_in_parent
+about forks hot_in_child
+[ "$(find forks -name '*.pprof.gz' | wc -l)" -eq 2 ] || fail "forks: not one file a process"
+silent forks
+
+run exit 6 ./busy exit
+about exit hot_in_parent
+run _exit 5 ./busy _exit
+about _exit hot_in_parent
+run storm 0 ./busy storm
+silent storm
+
+# exec: nothing of the old image is left to end the new one, which is profiled anew.
+run exec 6 ./busy exec
+about exec hot_in_parent
+
+# The program's own use of SIGPROF goes on beside ours.
+run own 0 ./busy own-timer
+about own hot_in_parent
+silent own
+
+run blocked 0 ./busy blocked
+about blocked hot_in_parent
+grep -q 'block SIGPROF' blocked.err || fail "blocked: not said: $(cat blocked.err)"
+
+if deny_call timer_create true; then
+    code=0
+    deny_call timer_create env PGO_COLLECT_DIR=clocks "LD_PRELOAD=$library" ./busy exit \
+        2>clocks.err || code=$?
+    [ $code -eq 6 ] || fail "clocks: exit code $code"
+    about clocks hot_in_parent
+    grep -q 'CPU clocks' clocks.err || fail "no timers: not said: $(cat clocks.err)"
+fi
+
+# Wrong settings are said in one line, and the program runs as ever.
+code=0
+PGO_COLLECT_HZ=fast PGO_COLLECT_DIR=x LD_PRELOAD=$library ./busy exit 2>wrong.err || code=$?
+[ $code -eq 6 ] || fail "wrong settings: exit code $code"
+[ "$(cat wrong.err)" = "libpgocollect: PGO_COLLECT_HZ: 'fast': expected a number from 1 to 1000" ] ||
+    fail "wrong settings: $(cat wrong.err)"
+[ ! -e x ] || fail "wrong settings: it ran"
+
+# A folder that cannot be made.
+code=0
+PGO_COLLECT_DIR=/proc/none LD_PRELOAD=$library ./busy exit 2>folder.err || code=$?
+[ $code -eq 6 ] || fail "no folder: exit code $code"
+grep -q '^libpgocollect: /proc/none' folder.err || fail "no folder: $(cat folder.err)"
+echo "all good"
