@@ -211,7 +211,8 @@ if deny_call timer_create true; then
     deny_call timer_create env PGO_COLLECT_DIR=clocks "LD_PRELOAD=$library" ./busy exit \
         2>clocks.err || code=$?
     [ $code -eq 6 ] || fail "clocks: exit code $code"
-    about clocks hot_in_parent
+    # A thread of ours must get to run for each sample: on a busy machine there are few.
+    [ "$(samples clocks hot_in_parent)" -ge 1 ] || fail "clocks: no sample"
     grep -q 'CPU clocks' clocks.err || fail "no timers: not said: $(cat clocks.err)"
 fi
 
