@@ -1,24 +1,36 @@
 #include "serving.h"
 
+#include <errno.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/eventfd.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/talk.h"
 #include "collector.h"
 #include "http_server.h"
+#include "own_thread.h"
 #include "push.h"
 #include "survive.h"
 
+/* A child that has not left for exec() after this time is there to stay. */
+#define CHILD_PATIENCE_MS 1000
+#define SUCCESSION_TRIES  5
+
 static struct serving {
     pid_t pid;
+    pthread_t heir; /* in the child of a fork: starts the rest; if heir_fd >= 0 */
+    int heir_fd;    /* readable: stop */
+    pid_t parent;
     struct http_service service;
     struct http_server *server;
     struct window *profile; /* of the server's thread */
     struct push *push;
     char address[128];
-} self;
+} self = {.heir_fd = -1};
 
 static bool profile_begin(void *context, struct err *err)
 {
@@ -105,12 +117,18 @@ static void metrics(void *context, struct metrics_text *text)
     write_push(text);
 }
 
-/* "0" or "...:0" */
+/* "0" or "...:0": the system chooses the port. */
 static bool is_port_chosen(const char *asked)
 {
     const char *colon = strrchr(asked, ':');
 
     return strncmp(asked, "unix:", 5) != 0 && strcmp(colon ? colon + 1 : asked, "0") == 0;
+}
+
+/* Another one in each process. */
+static bool is_own_address(const char *asked)
+{
+    return is_port_chosen(asked) || (strncmp(asked, "unix:", 5) == 0 && strstr(asked, "%p"));
 }
 
 static void say_address(const char *asked)
@@ -144,34 +162,115 @@ static bool start_server(const struct settings *settings, struct err *err)
     return true;
 }
 
+static bool start_push(const struct settings *settings, struct err *err)
+{
+    self.push = push_start(settings->push, settings->interval_s, settings->hz, err);
+    return self.push || err_prepend(err, "PGO_COLLECT_PUSH: ");
+}
+
 /* The push first: the server's pages show what became of it. */
 static void start(void *data)
 {
     struct starting *starting = data;
     const struct settings *settings = starting->settings;
 
-    if (settings->push) {
-        self.push = push_start(settings->push, settings->interval_s, settings->hz, starting->err);
-        if (!self.push) {
-            err_prepend(starting->err, "PGO_COLLECT_PUSH: ");
-            return;
-        }
-    }
-    starting->done = !settings->http || start_server(settings, starting->err);
+    starting->done = (!settings->push || start_push(settings, starting->err)) &&
+                     (!settings->http || start_server(settings, starting->err));
 }
 
-void serving_forget(void)
+/* The parent's server and push are not ours. */
+static void forget(void)
 {
     http_server_forget(self.server);
+    if (self.heir_fd >= 0)
+        close(self.heir_fd);
+    self.heir_fd = -1;
     self.server = NULL;
     self.push = NULL;
     self.profile = NULL;
     self.address[0] = '\0';
 }
 
+/* True after that time, or at the end of what `fd` stands for (-1: nothing); false: to stop. */
+static bool heir_waits(int fd, int milliseconds)
+{
+    struct pollfd polled[] = {{.fd = self.heir_fd, .events = POLLIN}, {.fd = fd, .events = POLLIN}};
+
+    while (poll(polled, ARRAY_SIZE(polled), milliseconds) < 0)
+        if (errno != EINTR)
+            return false;
+    return !polled[0].revents;
+}
+
+static bool wait_for_parents_end(void)
+{
+    int fd = (int)syscall(SYS_pidfd_open, self.parent, 0); /* close-on-exec by itself */
+    bool ended;
+
+    if (fd < 0)
+        return errno == ESRCH;
+    ended = getppid() != self.parent || heir_waits(fd, -1); /* or its number is another's by now */
+    close(fd);
+    return ended;
+}
+
+/*
+ * A daemon's parent leaves, and the child takes its port over. Of many workers one does, when their
+ * parent is gone; the others need not complain.
+ */
+static void inherit_server(const struct settings *settings)
+{
+    struct err err = {0};
+
+    if (is_own_address(settings->http)) {
+        if (!start_server(settings, &err))
+            talk_error(&err);
+        return;
+    }
+    if (!wait_for_parents_end())
+        return;
+    for (int i = 0; i < SUCCESSION_TRIES && !start_server(settings, &err); i++)
+        if (!heir_waits(-1, CHILD_PATIENCE_MS))
+            return;
+}
+
+static void inherit(void *unused)
+{
+    const struct settings *settings = collector_settings();
+    struct err err = {0};
+
+    (void)unused;
+    if (settings->push && !start_push(settings, &err))
+        talk_error(&err);
+    if (settings->http)
+        inherit_server(settings);
+}
+
+static void *run_heir(void *unused)
+{
+    if (heir_waits(-1, CHILD_PATIENCE_MS) && !survive_run(inherit, NULL))
+        talk_warn("out of memory: nothing is served");
+    return unused;
+}
+
+/* After the collector's own handler, which was registered before: it may run again by now. */
+static void after_fork_in_child(void)
+{
+    forget();
+    self.parent = self.pid; /* getppid() may already be another's */
+    self.pid = getpid();
+    if (!collector_is_running() || !(collector_settings()->http || collector_settings()->push))
+        return;
+    self.heir_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (self.heir_fd < 0 || own_thread_start("pgo-heir", run_heir, NULL, &self.heir))
+        return;
+    close(self.heir_fd);
+    self.heir_fd = -1;
+}
+
 static void follow_forks(void)
 {
-    pthread_atfork(NULL, NULL, serving_forget);
+    pthread_atfork(NULL, NULL, after_fork_in_child);
 }
 
 bool serving_start(const struct settings *settings, struct err *err)
@@ -189,10 +288,25 @@ bool serving_start(const struct settings *settings, struct err *err)
     return starting.done;
 }
 
+/* Ends the thread that may still start something. */
+static void dismiss_heir(void)
+{
+    const uint64_t one = 1;
+
+    if (self.heir_fd < 0)
+        return;
+    while (write(self.heir_fd, &one, sizeof(one)) < 0 && errno == EINTR)
+        ;
+    pthread_join(self.heir, NULL);
+    close(self.heir_fd);
+    self.heir_fd = -1;
+}
+
 void serving_stop(void)
 {
     if (self.pid != getpid())
         return;
+    dismiss_heir();
     http_server_stop(self.server); /* first: its pages read the push */
     self.server = NULL;
     push_stop(self.push);

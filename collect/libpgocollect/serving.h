@@ -1,6 +1,10 @@
 /*
  * serving.h - what the collector gives away over the network: the HTTP server and the push, as the
  * settings ask for them. The collector runs from before the start until after the stop.
+ *
+ * The child of a fork that stays for more than a second has its own push, and its own server where
+ * the address is another one for each process (port 0, %p). Any other address is its parent's,
+ * until that ends: so a daemon serves where it was told to.
  */
 #ifndef LIBPGOCOLLECT_SERVING_H
 #define LIBPGOCOLLECT_SERVING_H
@@ -19,8 +23,5 @@ void serving_stop(void);
 
 /* Where the server listens; "" if there is none. Stays until the next start. */
 const char *serving_address(void);
-
-/* In the child of a fork: the parent serves, this process does not. */
-void serving_forget(void);
 
 #endif
