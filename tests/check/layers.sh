@@ -44,7 +44,7 @@ lib/profile/p.c:1: the first include must be "p.h"
 lib/profile/q.c:1: lib/profile must not include lib/binary: both stand on lib/base alone
 lib/profile/q.c:2: capstone/capstone.h belongs to lib/binary/*.c alone
 lib/profile/r.c:1: pprof.pb-c.h belongs to lib/profile/pprof_*.c alone
-lib/profile/r.c:2: libunwind.h belongs to (nothing yet) alone
+lib/profile/r.c:2: libunwind.h belongs to collect/stack_unwind.c tests/*.c bench/*.c alone
 pgo-convert/c.c:1: pgo-convert must not include pgo-build: a tool is included by nobody but its tests
 pgo-convert/t.c:3: zlib.h belongs to lib/profile/gzip.c alone
 END

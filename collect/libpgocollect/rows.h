@@ -1,0 +1,48 @@
+/*
+ * rows.h - the cache of unwind rows: address of an instruction → row, read by signal handlers.
+ *
+ * One thread, the collector's, adds and forgets; handlers of all threads read at the same time,
+ * without a lock. What is not in the table is ROW_NONE: a miss. The address of a frame that was
+ * called from is its return address - 1 (the call may be the last instruction of its function).
+ *
+ * A block of 64 bytes with one row throughout is one entry. Others are marked ROW_SPLIT, and each
+ * address in them has its own entry. Without blocks each instruction that is ever interrupted
+ * would miss once: on SQLite see docs/bench.md.
+ *
+ * The memory is mapped, not allocated, and grows by doubling up to `max_slots` of 16 bytes; then
+ * the table starts anew. An outgrown table stays mapped, since a handler may be reading it: twice
+ * the last size at most.
+ */
+#ifndef LIBPGOCOLLECT_ROWS_H
+#define LIBPGOCOLLECT_ROWS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "row.h"
+
+enum { ROWS_BLOCK_BYTES = 64 };
+
+struct unwind_rows;
+
+/* NULL: no memory. `max_slots` is a power of two, 4096 or more. */
+struct unwind_rows *unwind_rows_new(size_t max_slots);
+void unwind_rows_free(struct unwind_rows *rows); /* when no handler can read it any more */
+
+/* Async-signal-safe. */
+struct unwind_row unwind_rows_find(const struct unwind_rows *rows, uintptr_t at);
+
+/* `row` holds at `at`, and in [start, end) around it. False: no memory, nothing was added. */
+bool unwind_rows_add(struct unwind_rows *rows, uintptr_t at, struct unwind_row row, uintptr_t start,
+                     uintptr_t end);
+
+/* Everything in [start, end): an object is gone, or a new one lies there. */
+void unwind_rows_forget(struct unwind_rows *rows, uintptr_t start, uintptr_t end);
+
+struct unwind_rows_size {
+    size_t entries, bytes; /* all bytes that are mapped */
+};
+struct unwind_rows_size unwind_rows_size(const struct unwind_rows *rows);
+
+#endif
