@@ -180,7 +180,7 @@ size_t stack_unwind(struct stack_unwinder *unwinder, const struct eh_source *sou
             *end = more >= 0 ? STACK_COMPLETE : walk.is_cut ? STACK_CUT : STACK_BROKEN;
             break;
         }
-        ips[count++] = ip + is_interrupted;
+        ips[count++] = ip - !is_interrupted;
     }
     return count;
 }

@@ -33,8 +33,8 @@ struct stack_unwinder *stack_unwinder_new(void); /* NULL: no memory, or not on t
 void stack_unwinder_free(struct stack_unwinder *unwinder);
 
 /*
- * Up to `max` (1 or more) ips; returns how many. ips[0] is the leaf's; of all others ip - 1 lies
- * in the call (so 1 is added to the ip of a frame that a signal interrupted).
+ * Up to `max` (1 or more) ips; returns how many. ips[0] is the leaf's; callers are their return
+ * address minus one, and exact where a signal interrupted them.
  */
 size_t stack_unwind(struct stack_unwinder *unwinder, const struct eh_source *source,
                     const struct stack_copy *stack, uint64_t *ips, size_t max, enum stack_end *end);

@@ -85,8 +85,8 @@ static struct unwind_memory copy_memory(const struct unwind_memory *live, uintpt
 }
 
 int unwind_copies_take(struct unwind_copies *copies, const ucontext_t *context,
-                       const struct unwind_stack *stack, const struct unwind_frame *last,
-                       enum unwind_end end)
+                       const struct unwind_stack *stack, const uintptr_t *ips, size_t count,
+                       const struct unwind_frame *last, enum unwind_end end)
 {
     uintptr_t leaf_sp = unwind_frame_first(context).sp;
     struct unwind_memory live = unwind_memory_live(context, stack);
@@ -99,6 +99,8 @@ int unwind_copies_take(struct unwind_copies *copies, const ucontext_t *context,
     copy = &copies->copies[index];
     copy->is_from_leaf = sp == leaf_sp;
     copy->frame = *last;
+    copy->ip_count = count;
+    memcpy(copy->ips, ips, count * sizeof(*ips));
     copy_registers(context, copy->registers);
     copy->memory = copy_memory(&live, sp, copies->bytes[index]);
     return index;

@@ -61,12 +61,12 @@ static void add_sample(const struct sample *sample)
     }
     count = resolve(ips, count, frames);
     self.stats.sample_weight += sample->weight;
-    if (end == UNWIND_LIMIT)
-        self.stats.limit_weight += sample->weight;
-    else if (end != UNWIND_COMPLETE)
+    if (end == UNWIND_BROKEN)
         self.stats.broken_weight += sample->weight;
+    else if (end != UNWIND_COMPLETE) /* a miss is one that no copy was free for */
+        self.stats.limit_weight += sample->weight;
     for (struct window *window = self.windows; window; window = window->next)
-        window_add(window, sample, frames, count);
+        window_add(window, sample, end, frames, count);
 }
 
 static void add_sample_work(void *sample)
@@ -131,6 +131,7 @@ static void follow_code(void *unused)
 {
     (void)unused;
     code_map_follow(&self.code);
+    unwind_follow(self.rows);
 }
 
 void drain_run(struct window *windows)

@@ -59,15 +59,16 @@ static void end_sample(struct slot *slot, struct sample *sample)
 static void take_sample(struct slot *slot, uint64_t weight, const ucontext_t *context)
 {
     struct sample *sample = begin_sample(slot, weight);
+    struct unwind_frame last;
     enum unwind_end end;
 
     if (!sample)
         return;
-    sample->ip_count =
-        (uint16_t)unwind_walk(rows, context, &slot->stack, sample->ips, HANDLER_IPS_MAX, &end);
+    sample->ip_count = (uint16_t)unwind_walk(rows, context, &slot->stack, sample->ips,
+                                             HANDLER_IPS_MAX, &last, &end);
     sample->end = (uint8_t)end;
-    if (end == UNWIND_MISS)
-        sample->copy = unwind_copy_take(rows, context, &slot->stack);
+    sample->copy =
+        unwind_copy_take(rows, context, &slot->stack, sample->ips, sample->ip_count, &last, end);
     end_sample(slot, sample);
 }
 

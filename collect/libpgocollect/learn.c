@@ -4,21 +4,20 @@
 #include <string.h>
 
 #include "../stack_unwind.h"
-#include "base/memory.h"
 #include "eh_frame.h"
 
 struct unwind_learner {
-    struct unwind_rows *rows;
+    struct row_table *rows;
     struct eh_source source;
     struct stack_unwinder *unwinder; /* made when first needed */
 };
 
-struct unwind_learner *unwind_learner_new(struct unwind_rows *rows, const struct eh_source *source)
+struct unwind_learner *unwind_learner_new(struct row_table *rows, const struct eh_source *source)
 {
-    struct unwind_learner *learner = mem_alloc(sizeof(*learner));
+    struct unwind_learner *learner = calloc(1, sizeof(*learner));
 
-    learner->rows = rows;
-    learner->source = *source;
+    if (learner)
+        *learner = (struct unwind_learner){.rows = rows, .source = *source};
     return learner;
 }
 
@@ -65,7 +64,7 @@ bool unwind_learn_frame(struct unwind_learner *learner, const struct unwind_fram
     else if (frame->is_call && object.header_ip &&
              eh_frame_find(source, object.header_ip, frame->ip, &fde) && fde.start_ip == frame->ip)
         row = (struct unwind_row){.kind = ROW_END}; /* nobody called from there: makecontext() */
-    return unwind_rows_add(learner->rows, at, row, range.start_ip, range.end_ip);
+    return row_table_add(learner->rows, at, row, range.start_ip, range.end_ip);
 }
 
 /* The whole stack once more, by libunwind from the leaf's registers. */
@@ -89,11 +88,13 @@ static size_t unwind_slowly(struct unwind_learner *learner, const struct unwind_
     return found;
 }
 
-size_t unwind_learn(struct unwind_learner *learner, const struct unwind_copy *copy, uintptr_t *ips,
-                    size_t count, size_t max, enum unwind_end *end)
+size_t unwind_learn_copy(struct unwind_learner *learner, const struct unwind_copy *copy,
+                         uintptr_t *ips, size_t max, enum unwind_end *end)
 {
     struct unwind_frame frame = copy->frame;
+    size_t count = copy->ip_count;
 
+    memcpy(ips, copy->ips, count * sizeof(*ips));
     for (size_t learned = 0; learned <= max; learned++) {
         count = unwind_walk_on(learner->rows, &copy->memory, ips, count, max, &frame, end);
         if (*end == UNWIND_SLOW && copy->is_from_leaf)

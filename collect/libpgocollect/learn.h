@@ -13,17 +13,17 @@
 
 struct unwind_learner;
 
-/* `rows` is borrowed for the learner's life; `source` is that of process_source.h, or a test's. */
-struct unwind_learner *unwind_learner_new(struct unwind_rows *rows, const struct eh_source *source);
+/* `rows` is borrowed for the learner's life. NULL: no memory. */
+struct unwind_learner *unwind_learner_new(struct row_table *rows, const struct eh_source *source);
 void unwind_learner_free(struct unwind_learner *learner);
 
 /*
- * Finishes a stack: ips[0..count) is what the handler had walked, with room for `max`. Returns the
- * new count; *end is never UNWIND_MISS, and UNWIND_SLOW only if a frame was met that needs
- * registers which this copy lacks: the stack is cut off there, and the next sample of it is not.
+ * The whole stack of a copy, up to `max` ips, which is COPY_IPS or more. Returns how many; *end is
+ * never UNWIND_MISS, and UNWIND_SLOW only if a frame was met that needs registers which this copy
+ * lacks: the stack is cut off there, and the next sample of it is not.
  */
-size_t unwind_learn(struct unwind_learner *learner, const struct unwind_copy *copy, uintptr_t *ips,
-                    size_t count, size_t max, enum unwind_end *end);
+size_t unwind_learn_copy(struct unwind_learner *learner, const struct unwind_copy *copy,
+                         uintptr_t *ips, size_t max, enum unwind_end *end);
 
 /* The row of a frame is looked for and added. False: no code lies there. */
 bool unwind_learn_frame(struct unwind_learner *learner, const struct unwind_frame *frame);

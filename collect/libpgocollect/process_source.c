@@ -30,7 +30,7 @@ struct process_source {
 
 struct process_source *process_source_new(void)
 {
-    return mem_alloc(sizeof(struct process_source));
+    return calloc(1, sizeof(struct process_source));
 }
 
 void process_source_free(struct process_source *process)
@@ -121,15 +121,15 @@ static bool is_in(const struct objects *objects, const struct object *object)
     return false;
 }
 
-static void forget_others(struct unwind_rows *rows, const struct objects *these,
+static void forget_others(struct row_table *rows, const struct objects *these,
                           const struct objects *others)
 {
     for (size_t i = 0; i < these->count; i++)
         if (!is_in(others, &these->items[i]))
-            unwind_rows_forget(rows, these->items[i].start_ip, these->items[i].end_ip);
+            row_table_forget(rows, these->items[i].start_ip, these->items[i].end_ip);
 }
 
-void process_source_refresh(struct process_source *process, struct unwind_rows *rows)
+void process_source_refresh(struct process_source *process, struct row_table *rows)
 {
     struct pass pass;
     struct objects swapped;

@@ -15,11 +15,11 @@
 
 struct process_source;
 
-struct process_source *process_source_new(void);
+struct process_source *process_source_new(void); /* NULL: no memory */
 void process_source_free(struct process_source *process);
 
 /* What the loader has added or taken away since; rows of places that changed are forgotten. */
-void process_source_refresh(struct process_source *process, struct unwind_rows *rows);
+void process_source_refresh(struct process_source *process, struct row_table *rows);
 
 /*
  * Borrows `process`. An object is found by an ip in its executable segments, and read within all

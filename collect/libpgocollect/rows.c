@@ -20,7 +20,7 @@ struct table {
     struct slot slots[];
 };
 
-struct unwind_rows {
+struct row_table {
     _Atomic(struct table *) table;
     size_t used, max_slots; /* slots with a key */
 };
@@ -77,9 +77,9 @@ static struct table *table_new(size_t slots)
     return table;
 }
 
-struct unwind_rows *unwind_rows_new(size_t max_slots)
+struct row_table *row_table_new(size_t max_slots)
 {
-    struct unwind_rows *rows = map_memory(sizeof(*rows));
+    struct row_table *rows = map_memory(sizeof(*rows));
     struct table *table = rows ? table_new(START_SLOTS) : NULL;
 
     if (!table) {
@@ -92,7 +92,7 @@ struct unwind_rows *unwind_rows_new(size_t max_slots)
     return rows;
 }
 
-void unwind_rows_free(struct unwind_rows *rows)
+void row_table_free(struct row_table *rows)
 {
     struct table *table = rows ? atomic_load(&rows->table) : NULL;
 
@@ -123,7 +123,7 @@ static struct unwind_row probe(const struct table *table, uint64_t key)
     }
 }
 
-struct unwind_row unwind_rows_find(const struct unwind_rows *rows, uintptr_t at)
+struct unwind_row row_table_find(const struct row_table *rows, uintptr_t at)
 {
     const struct table *table = atomic_load_explicit(&rows->table, memory_order_acquire);
     struct unwind_row row = probe(table, block_key(at));
@@ -155,7 +155,7 @@ static bool put(struct table *table, uint64_t key, uint64_t row)
 }
 
 /* Readers may be at it: each key goes before its row can become another's. */
-static void start_anew(struct unwind_rows *rows, struct table *table)
+static void start_anew(struct row_table *rows, struct table *table)
 {
     for (size_t i = 0; i <= table->mask; i++)
         atomic_store_explicit(&table->slots[i].key, 0, memory_order_relaxed);
@@ -163,7 +163,7 @@ static void start_anew(struct unwind_rows *rows, struct table *table)
     rows->used = 0;
 }
 
-static bool grow(struct unwind_rows *rows)
+static bool grow(struct row_table *rows)
 {
     struct table *old = atomic_load_explicit(&rows->table, memory_order_relaxed);
     size_t slots = (old->mask + 1) * 2;
@@ -186,8 +186,8 @@ static bool grow(struct unwind_rows *rows)
     return true;
 }
 
-bool unwind_rows_add(struct unwind_rows *rows, uintptr_t at, struct unwind_row row, uintptr_t start,
-                     uintptr_t end)
+bool row_table_add(struct row_table *rows, uintptr_t at, struct unwind_row row, uintptr_t start,
+                   uintptr_t end)
 {
     uintptr_t block = at & ~(uintptr_t)(ROWS_BLOCK_BYTES - 1);
     struct table *table = atomic_load_explicit(&rows->table, memory_order_relaxed);
@@ -215,7 +215,7 @@ static bool is_within(uint64_t key, uintptr_t start, uintptr_t end)
     return at < end && at + len > start;
 }
 
-void unwind_rows_forget(struct unwind_rows *rows, uintptr_t start, uintptr_t end)
+void row_table_forget(struct row_table *rows, uintptr_t start, uintptr_t end)
 {
     struct table *table = atomic_load_explicit(&rows->table, memory_order_relaxed);
 
@@ -228,9 +228,9 @@ void unwind_rows_forget(struct unwind_rows *rows, uintptr_t start, uintptr_t end
     }
 }
 
-struct unwind_rows_size unwind_rows_size(const struct unwind_rows *rows)
+struct row_table_size row_table_size(const struct row_table *rows)
 {
-    struct unwind_rows_size size = {.entries = rows->used, .bytes = sizeof(*rows)};
+    struct row_table_size size = {.entries = rows->used, .bytes = sizeof(*rows)};
 
     for (struct table *table = atomic_load(&rows->table); table; table = table->outgrown)
         size.bytes += table_bytes(table->mask + 1);

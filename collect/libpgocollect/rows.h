@@ -24,25 +24,25 @@
 
 enum { ROWS_BLOCK_BYTES = 64 };
 
-struct unwind_rows;
+struct row_table; /* opaque */
 
 /* NULL: no memory. `max_slots` is a power of two, 4096 or more. */
-struct unwind_rows *unwind_rows_new(size_t max_slots);
-void unwind_rows_free(struct unwind_rows *rows); /* when no handler can read it any more */
+struct row_table *row_table_new(size_t max_slots);
+void row_table_free(struct row_table *rows); /* when no handler can read it any more */
 
 /* Async-signal-safe. */
-struct unwind_row unwind_rows_find(const struct unwind_rows *rows, uintptr_t at);
+struct unwind_row row_table_find(const struct row_table *rows, uintptr_t at);
 
 /* `row` holds at `at`, and in [start, end) around it. False: no memory, nothing was added. */
-bool unwind_rows_add(struct unwind_rows *rows, uintptr_t at, struct unwind_row row, uintptr_t start,
-                     uintptr_t end);
+bool row_table_add(struct row_table *rows, uintptr_t at, struct unwind_row row, uintptr_t start,
+                   uintptr_t end);
 
 /* Everything in [start, end): an object is gone, or a new one lies there. */
-void unwind_rows_forget(struct unwind_rows *rows, uintptr_t start, uintptr_t end);
+void row_table_forget(struct row_table *rows, uintptr_t start, uintptr_t end);
 
-struct unwind_rows_size {
+struct row_table_size {
     size_t entries, bytes; /* all bytes that are mapped */
 };
-struct unwind_rows_size unwind_rows_size(const struct unwind_rows *rows);
+struct row_table_size row_table_size(const struct row_table *rows);
 
 #endif

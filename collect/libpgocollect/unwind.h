@@ -1,60 +1,52 @@
 /*
  * unwind.h - the callers of an interrupted instruction, found inside a signal handler.
  *
- * unwind_walk() looks each pc up in a table of rows, which say where its caller is; a pc that the
- * table lacks ends the walk (UNWIND_MISS), and the handler copies registers and stack. The
- * collector's thread unwinds the copy with time on its hands and fills the table (unwind_learn), so
- * that the next walk finds it. Nothing of the handler's part allocates, locks or reads memory that
- * might not be there.
+ * unwind_walk() looks each ip up in a table of rows, which say where its caller is; an ip that the
+ * table lacks ends the walk, and the handler copies registers and stack. The collector's thread
+ * finishes the copy with time on its hands and fills the table (unwind_learn), so that the next
+ * walk finds it. Nothing of the handler's part allocates, locks or reads memory that might not be
+ * there. The parts: walk.h, rows.h, copies.h, learn.h, process_source.h.
  *
  * ips: the leaf is the interrupted instruction, a caller is its return address minus one; the
  * frame that a signal interrupted is exact again.
  *
- * Today: frame pointers alone (unwind_frame_pointer.c). There are no rows: unwind_rows_new() is
- * NULL, which all functions take, and no walk ends as UNWIND_MISS.
+ * All functions take NULL for the rows: then walks follow frame pointers, and do not miss.
  */
 #ifndef LIBPGOCOLLECT_UNWIND_H
 #define LIBPGOCOLLECT_UNWIND_H
 
-#include <stddef.h>
-#include <stdint.h>
-#include <ucontext.h>
-
-enum unwind_end {
-    UNWIND_COMPLETE, /* reached the outermost frame */
-    UNWIND_MISS,     /* no row for the last ip */
-    UNWIND_BROKEN,   /* the chain leaves the stack, or turns back */
-    UNWIND_LIMIT,    /* more than `max` frames */
-};
-
-/* Bounds of the thread's stack, [low, high); 0,0: not known. */
-struct unwind_stack {
-    uintptr_t low, high;
-};
+#include "walk.h"
 
 struct unwind_rows; /* opaque */
 
-/* The collector's thread, and after a fork the child. */
+/* NULL: no memory, or a machine without rows. */
 struct unwind_rows *unwind_rows_new(void);
 void unwind_rows_free(struct unwind_rows *rows); /* no handler may run any more */
 
-/* In the handler: leaf first; at least the leaf when max > 0. */
+/* In the handler: leaf first; at least the leaf when max > 0. `last`: where the walk ended. */
 size_t unwind_walk(const struct unwind_rows *rows, const ucontext_t *context,
                    const struct unwind_stack *stack, uintptr_t *ips, size_t max,
-                   enum unwind_end *end);
-
-/* In the handler, after UNWIND_MISS: the number of a copy of registers and stack, 0: none free. */
-uint32_t unwind_copy_take(struct unwind_rows *rows, const ucontext_t *context,
-                          const struct unwind_stack *stack);
+                   struct unwind_frame *last, enum unwind_end *end);
 
 /*
- * The collector's thread: unwinds the copy, frees it, fills the rows of all pcs it met. Returns the
- * number of frames like unwind_walk().
+ * In the handler, after every walk: if it ended with UNWIND_MISS or UNWIND_SLOW, the number of a
+ * copy of registers and stack; 0: no need, or none is free. `count` is COPY_IPS (copies.h) at most.
+ */
+uint32_t unwind_copy_take(struct unwind_rows *rows, const ucontext_t *context,
+                          const struct unwind_stack *stack, const uintptr_t *ips, size_t count,
+                          const struct unwind_frame *last, enum unwind_end end);
+
+/*
+ * The collector's thread: finishes the stack of the copy, gives the copy back, fills in the rows of
+ * all ips it met. Returns the number of frames like unwind_walk(); `max` is COPY_IPS or more.
  */
 size_t unwind_learn(struct unwind_rows *rows, uint32_t copy, uintptr_t *ips, size_t max,
                     enum unwind_end *end);
 
-/* The code of [start, limit) is not there any more. */
-void unwind_forget(struct unwind_rows *rows, uintptr_t start, uintptr_t limit);
+/*
+ * The collector's thread, before it learns: follows what the loader has added and taken away. May
+ * wait for the loader's lock for a moment.
+ */
+void unwind_follow(struct unwind_rows *rows);
 
 #endif

@@ -100,6 +100,11 @@ static bool read_word(struct reader *reader, uintptr_t at, uintptr_t *word)
     return memory->is_live && read_piece(reader, at, word);
 }
 
+bool unwind_has_rows(void)
+{
+    return HAS_ROWS;
+}
+
 struct unwind_frame unwind_frame_first(const ucontext_t *context)
 {
     return (struct unwind_frame){
@@ -179,11 +184,11 @@ static struct unwind_row frame_pointer_row(void)
         .kind = ROW_BP, .cfa_offset = 16, .bp = ROW_BP_AT_CFA, .bp_offset = -16};
 }
 
-static struct unwind_row row_of(const struct unwind_rows *rows, const struct unwind_frame *frame)
+static struct unwind_row row_of(const struct row_table *rows, const struct unwind_frame *frame)
 {
-    if (!HAS_ROWS)
+    if (!HAS_ROWS || !rows)
         return frame->bp ? frame_pointer_row() : (struct unwind_row){.kind = ROW_END};
-    return unwind_rows_find(rows, frame->ip - frame->is_call);
+    return row_table_find(rows, frame->ip - frame->is_call);
 }
 
 /* True: the walk is at its end, for what the row says. */
@@ -200,7 +205,7 @@ static bool is_end(struct unwind_row row, enum unwind_end *end)
     return true;
 }
 
-size_t unwind_walk_on(const struct unwind_rows *rows, const struct unwind_memory *memory,
+size_t unwind_walk_on(const struct row_table *rows, const struct unwind_memory *memory,
                       uintptr_t *ips, size_t count, size_t max, struct unwind_frame *last,
                       enum unwind_end *end)
 {
@@ -227,13 +232,13 @@ size_t unwind_walk_on(const struct unwind_rows *rows, const struct unwind_memory
             *end = UNWIND_COMPLETE;
             return count;
         }
-        ips[count++] = next.ip + !next.is_call;
+        ips[count++] = next.ip - next.is_call;
     }
 }
 
-size_t unwind_walk(const struct unwind_rows *rows, const ucontext_t *context,
-                   const struct unwind_stack *stack, uintptr_t *ips, size_t max,
-                   struct unwind_frame *last, enum unwind_end *end)
+size_t unwind_walk_context(const struct row_table *rows, const ucontext_t *context,
+                           const struct unwind_stack *stack, uintptr_t *ips, size_t max,
+                           struct unwind_frame *last, enum unwind_end *end)
 {
     struct unwind_memory memory = unwind_memory_live(context, stack);
 

@@ -4,12 +4,13 @@
  * The walk needs nothing but the rows that the collector thread has learned (rows.h): no unwinder,
  * no lock, no allocation, and no read that could fault. When it comes to an address without a row
  * it stops; the handler then takes a copy of the stack (copies.h), from which the collector thread
- * learns the rows and finishes this stack (learn.h).
+ * learns the rows and finishes this stack (learn.h). unwind.h puts the three together.
  *
- * ips[0] is the interrupted instruction. All others are return addresses, so that ip - 1 lies in
- * the call; for a frame that a signal interrupted it is its ip + 1, for the same reason.
+ * ips: the leaf is the interrupted instruction, a caller is its return address minus one; the
+ * frame that a signal interrupted is exact again.
  *
- * On machines other than x86-64 the walk follows frame pointers, and never misses.
+ * On machines other than x86-64, and without rows (NULL), the walk follows frame pointers, and
+ * never misses.
  */
 #ifndef LIBPGOCOLLECT_WALK_H
 #define LIBPGOCOLLECT_WALK_H
@@ -27,6 +28,7 @@ enum unwind_end {
     UNWIND_SLOW,     /* this frame needs a full unwinder, and so the registers of the leaf */
     UNWIND_BROKEN,   /* the frames do not go up within one stack, or lead to no code */
     UNWIND_LIMIT,    /* there are more frames: `max` was reached, or the copy of the stack ended */
+    UNWIND_END_COUNT,
 };
 
 /* Bounds of the thread's stack, [low, high); 0, 0: not known. Readable from sp to high. */
@@ -40,15 +42,18 @@ struct unwind_frame {
     bool is_call; /* ip is a return address: the row is that of ip - 1 */
 };
 
+/* Does this machine have rows? Else walks follow frame pointers. */
+bool unwind_has_rows(void);
+
 struct unwind_frame unwind_frame_first(const ucontext_t *context);
 
 /*
  * Async-signal-safe. From the context of a signal handler: up to `max` ips from the leaf on (at
  * least 1), how many; *end says why it stopped, and *last at which frame.
  */
-size_t unwind_walk(const struct unwind_rows *rows, const ucontext_t *context,
-                   const struct unwind_stack *stack, uintptr_t *ips, size_t max,
-                   struct unwind_frame *last, enum unwind_end *end);
+size_t unwind_walk_context(const struct row_table *rows, const ucontext_t *context,
+                           const struct unwind_stack *stack, uintptr_t *ips, size_t max,
+                           struct unwind_frame *last, enum unwind_end *end);
 
 /*
  * The memory of a stack: [low, high) can be read at `bytes`; beyond it, in this process without a
@@ -61,7 +66,7 @@ struct unwind_memory {
 };
 
 /* The part of the walk behind its first frame: adds to ips[0..count), returns the new count. */
-size_t unwind_walk_on(const struct unwind_rows *rows, const struct unwind_memory *memory,
+size_t unwind_walk_on(const struct row_table *rows, const struct unwind_memory *memory,
                       uintptr_t *ips, size_t count, size_t max, struct unwind_frame *last,
                       enum unwind_end *end);
 

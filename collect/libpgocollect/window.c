@@ -67,7 +67,7 @@ static bool has_room(struct window *window, uint32_t tag, const struct stack_fra
            stacks_has_tagged(&window->stacks, tag, frames, count);
 }
 
-void window_add(struct window *window, const struct sample *sample,
+void window_add(struct window *window, const struct sample *sample, enum unwind_end end,
                 const struct stack_frame *frames, size_t count)
 {
     static const struct stack_frame unknown = {.mapping = ADDRESS_SPACE_NONE};
@@ -75,7 +75,7 @@ void window_add(struct window *window, const struct sample *sample,
     size_t stack_count = window->stacks.count;
 
     window->weight += sample->weight;
-    window->end_weights[sample->end % ARRAY_SIZE(window->end_weights)] += sample->weight;
+    window->end_weights[end] += sample->weight;
     if (!has_room(window, tag, frames, count)) {
         window->cut_weight += sample->weight;
         tag = 0;

@@ -15,6 +15,7 @@
 #include "profile/profile.h"
 #include "profile/stacks.h"
 #include "sample_ring.h"
+#include "unwind.h"
 
 #define WINDOW_BYTES_MAX ((size_t)32 * 1024 * 1024)
 
@@ -26,15 +27,15 @@ struct window {
     int64_t start_ns;        /* CLOCK_REALTIME */
     int64_t start_steady_ns; /* CLOCK_MONOTONIC */
     uint64_t weight;
-    uint64_t cut_weight;     /* of stacks that were kept as their leaf */
-    uint64_t end_weights[4]; /* by enum unwind_end */
+    uint64_t cut_weight;                    /* of stacks that were kept as their leaf */
+    uint64_t end_weights[UNWIND_END_COUNT]; /* by enum unwind_end */
 };
 
 struct window *window_new(size_t bytes_max);
 void window_free(struct window *window);
 
-/* The frames of the sample, resolved. */
-void window_add(struct window *window, const struct sample *sample,
+/* The frames of the sample, resolved, and how its walk ended at last. */
+void window_add(struct window *window, const struct sample *sample, enum unwind_end end,
                 const struct stack_frame *frames, size_t count);
 
 /* Value types, samples with their labels, mappings, times. */

@@ -1,10 +1,10 @@
 /*
  * cursor.h - a bounded position in the bytes of a debug section.
  *
- * Only for lib/binary and readers of unwind tables. `struct cursor cursor = {.at = ..., .end = ...};` and no release. After a
- * read beyond the end `is_damaged` is set, the cursor is at its end, and all reads give 0 or NULL:
- * a reader takes all its fields and looks at `is_damaged` once. Integers are little-endian.
- * Source of the format: DWARF 5, section 7.6 (LEB128).
+ * Only for lib/binary and readers of unwind tables. `struct cursor cursor = {.at = ..., .end =
+ * ...};` and no release. After a read beyond the end `is_damaged` is set, the cursor is at its end,
+ * and all reads give 0 or NULL: a reader takes all its fields and looks at `is_damaged` once.
+ * Integers are little-endian. Source of the format: DWARF 5, section 7.6 (LEB128).
  */
 #ifndef BINARY_CURSOR_H
 #define BINARY_CURSOR_H

@@ -186,7 +186,7 @@ static void test_window_is_bounded(void **state)
         struct stack_frame frames[2] = {{.ip = 1 + i % 7, .mapping = ADDRESS_SPACE_NONE},
                                         {.ip = 1 + i, .mapping = ADDRESS_SPACE_NONE}};
 
-        window_add(window, &sample, frames, 2);
+        window_add(window, &sample, UNWIND_COMPLETE, frames, 2);
     }
     assert_true(window->cut_weight > 0);
     assert_true(window->bytes < 3 * 4096);

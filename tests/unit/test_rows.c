@@ -16,77 +16,77 @@ static struct unwind_row row_of(uintptr_t at)
     return (struct unwind_row){.kind = ROW_SP, .cfa_offset = (int32_t)(at * 8)};
 }
 
-static bool has(const struct unwind_rows *rows, uintptr_t at, uintptr_t named)
+static bool has(const struct row_table *rows, uintptr_t at, uintptr_t named)
 {
-    struct unwind_row row = unwind_rows_find(rows, at);
+    struct unwind_row row = row_table_find(rows, at);
 
     return row.kind == ROW_SP && row.cfa_offset == row_of(named).cfa_offset;
 }
 
-static bool is_missing(const struct unwind_rows *rows, uintptr_t at)
+static bool is_missing(const struct row_table *rows, uintptr_t at)
 {
-    return unwind_rows_find(rows, at).kind == ROW_NONE;
+    return row_table_find(rows, at).kind == ROW_NONE;
 }
 
 static void test_block_and_address(void **state)
 {
-    struct unwind_rows *rows = unwind_rows_new(4096);
+    struct row_table *rows = row_table_new(4096);
 
     (void)state;
     assert_true(is_missing(rows, BASE));
     /* From the middle of one block to the middle of the third: only the second is whole. */
-    assert_true(unwind_rows_add(rows, BASE + 70, row_of(1), BASE + 32, BASE + 160));
+    assert_true(row_table_add(rows, BASE + 70, row_of(1), BASE + 32, BASE + 160));
     assert_true(has(rows, BASE + 64, 1) && has(rows, BASE + 127, 1));
     assert_true(is_missing(rows, BASE + 63) && is_missing(rows, BASE + 128));
-    assert_true(unwind_rows_add(rows, BASE + 40, row_of(1), BASE + 32, BASE + 160));
+    assert_true(row_table_add(rows, BASE + 40, row_of(1), BASE + 32, BASE + 160));
     assert_true(has(rows, BASE + 40, 1));
     assert_true(is_missing(rows, BASE + 41) && is_missing(rows, BASE + 39));
-    unwind_rows_free(rows);
+    row_table_free(rows);
 }
 
 static void test_forget(void **state)
 {
-    struct unwind_rows *rows = unwind_rows_new(4096);
+    struct row_table *rows = row_table_new(4096);
 
     (void)state;
     for (uintptr_t at = BASE; at < BASE + 640; at += 64)
-        assert_true(unwind_rows_add(rows, at, row_of(at), at, at + 64));
-    assert_true(unwind_rows_add(rows, BASE + 645, row_of(2), BASE + 645, BASE + 646));
-    unwind_rows_forget(rows, BASE + 100, BASE + 300);
+        assert_true(row_table_add(rows, at, row_of(at), at, at + 64));
+    assert_true(row_table_add(rows, BASE + 645, row_of(2), BASE + 645, BASE + 646));
+    row_table_forget(rows, BASE + 100, BASE + 300);
     assert_true(has(rows, BASE + 63, BASE));
     assert_true(is_missing(rows, BASE + 64) && is_missing(rows, BASE + 300));
     assert_true(has(rows, BASE + 320, BASE + 320) && has(rows, BASE + 645, 2));
-    unwind_rows_forget(rows, BASE + 645, BASE + 646);
+    row_table_forget(rows, BASE + 645, BASE + 646);
     assert_true(is_missing(rows, BASE + 645));
-    assert_true(unwind_rows_add(rows, BASE + 64, row_of(3), BASE + 64, BASE + 128));
+    assert_true(row_table_add(rows, BASE + 64, row_of(3), BASE + 64, BASE + 128));
     assert_true(has(rows, BASE + 64, 3));
-    unwind_rows_free(rows);
+    row_table_free(rows);
 }
 
 static void test_growth_keeps_all_up_to_the_bound(void **state)
 {
     enum { COUNT = 3000, MAX_SLOTS = 8192 };
-    struct unwind_rows *rows = unwind_rows_new(MAX_SLOTS);
+    struct row_table *rows = row_table_new(MAX_SLOTS);
     size_t found = 0;
 
     (void)state;
     for (uintptr_t i = 0; i < COUNT; i++)
-        assert_true(unwind_rows_add(rows, BASE + i * 64, row_of(i), 0, UINTPTR_MAX));
+        assert_true(row_table_add(rows, BASE + i * 64, row_of(i), 0, UINTPTR_MAX));
     for (uintptr_t i = 0; i < COUNT; i++)
         assert_true(has(rows, BASE + i * 64, i));
     for (uintptr_t i = COUNT; i < 10 * COUNT; i++) {
-        assert_true(unwind_rows_add(rows, BASE + i * 64, row_of(i), 0, UINTPTR_MAX));
+        assert_true(row_table_add(rows, BASE + i * 64, row_of(i), 0, UINTPTR_MAX));
         assert_true(has(rows, BASE + i * 64, i));
     }
     for (uintptr_t i = 0; i < 10 * COUNT; i++)
         found += has(rows, BASE + i * 64, i);
     assert_in_range(found, 1, MAX_SLOTS / 2);
-    assert_true(unwind_rows_size(rows).bytes <= 2 * MAX_SLOTS * 16);
-    unwind_rows_free(rows);
+    assert_true(row_table_size(rows).bytes <= 2 * MAX_SLOTS * 16);
+    row_table_free(rows);
 }
 
 struct race {
-    struct unwind_rows *rows;
+    struct row_table *rows;
     atomic_bool is_over;
     size_t wrong, found;
 };
@@ -100,7 +100,7 @@ static void *read_all(void *context)
 
     while (!atomic_load(&race->is_over))
         for (uintptr_t i = 0; i < RACE_BLOCKS; i++) {
-            struct unwind_row row = unwind_rows_find(race->rows, BASE + i * 64);
+            struct unwind_row row = row_table_find(race->rows, BASE + i * 64);
 
             race->found += row.kind != ROW_NONE;
             race->wrong += row.kind != ROW_NONE && row.cfa_offset != row_of(i).cfa_offset;
@@ -110,21 +110,21 @@ static void *read_all(void *context)
 
 static void test_reader_beside_the_writer(void **state)
 {
-    struct race race = {.rows = unwind_rows_new(8192)};
+    struct race race = {.rows = row_table_new(8192)};
     pthread_t reader;
 
     (void)state;
     assert_int_equal(pthread_create(&reader, NULL, read_all, &race), 0);
     for (int round = 0; round < 20; round++)
         for (uintptr_t i = 0; i < RACE_BLOCKS; i++) {
-            assert_true(unwind_rows_add(race.rows, BASE + i * 64, row_of(i), 0, UINTPTR_MAX));
+            assert_true(row_table_add(race.rows, BASE + i * 64, row_of(i), 0, UINTPTR_MAX));
             if (i % 5000 == 0)
-                unwind_rows_forget(race.rows, BASE, BASE + i * 32);
+                row_table_forget(race.rows, BASE, BASE + i * 32);
         }
     atomic_store(&race.is_over, true);
     pthread_join(reader, NULL);
     assert_int_equal(race.wrong, 0);
-    unwind_rows_free(race.rows);
+    row_table_free(race.rows);
 }
 
 int main(void)
