@@ -258,6 +258,7 @@ static bool review_one(struct review *review, const struct object *object)
             objects_expire(object->output);
     } else if (object->verdict == INJECT_PROFILE) {
         count->current++;
+        count->plain += !selection_find(&review->session->selection, object->source);
         if (object->staleness.reported &&
             byteset_add_text(&review->sources, object->source) == sources)
             staleness_add(&count->staleness, &object->staleness);

@@ -40,7 +40,8 @@ void objects_append(const char *state, const struct object *object);
 struct objects_count {
     size_t known;     /* results that still exist */
     size_t stale;     /* of these: would be given something else now */
-    size_t current;   /* of these: carry the profile that was chosen for them */
+    size_t current;   /* of these: carry the profile that was chosen for them, or none was */
+    size_t plain;     /* of the current ones: none was */
     size_t lacking;   /* of these: could not be given one (gcc, a cache outside, no probes) */
     size_t unknown;   /* object files in the scope that no launcher has written */
     size_t passed_by; /* stale or unknown ones that are newer than `since_ns` */

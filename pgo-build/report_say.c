@@ -57,20 +57,35 @@ static void say_compiled(const struct report *report)
     strbuf_release(&line);
 }
 
-/* Why there is no profile at all; NULL if one was chosen. */
-static const char *why_none(const struct build *build)
+/* There are profiles in the project, and none is for what was compiled, or lies here. */
+static bool has_none_for_these(const struct report *report)
 {
+    const struct objects_count *objects = &report->objects;
+
+    if (report->count)
+        return !report->with_profile && report->verdicts[INJECT_PROFILE];
+    return objects->plain && objects->plain == objects->known && !objects->unknown;
+}
+
+/* Why there is no profile at all; NULL if one was chosen. */
+static const char *why_none(const struct report *report)
+{
+    const struct build *build = report->build;
+
     if (build->options.mode == PGO_OFF)
         return "-pgo=off";
     for (size_t i = 0; i < build->profile_count; i++)
         if (build->profiles[i]->path)
-            return NULL;
+            return has_none_for_these(report) ? "no default.pgo is for these files" : NULL;
     return build->profile_count ? "default.pgo has no samples" : "no default.pgo was found";
 }
 
 /* A default.pgo without samples is worth a warning. */
 static bool has_empty_profile(const struct build *build)
 {
+    for (size_t i = 0; i < build->profile_count; i++)
+        if (build->profiles[i]->path)
+            return false;
     return build->options.mode != PGO_OFF && build->profile_count;
 }
 
@@ -244,7 +259,7 @@ static void say_file(const struct report *report, const struct log_entry *entry)
 
 void report_say(const struct report *report)
 {
-    const char *none = why_none(report->build);
+    const char *none = why_none(report);
 
     for (size_t i = 0; report->build->options.verbose && i < report->count; i++)
         say_file(report, &report->entries[i]);

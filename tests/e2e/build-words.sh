@@ -49,4 +49,19 @@ build make -B CC=clang || fail "override CC = gcc"
 said '3 of 3 compiles used gcc and got no profile, whatever the command line says: the makefile '
 build make -B CC=gcc || fail "CC=gcc"
 said 'try: pgo-build make -B CC=clang$'
+cd ..
+
+# the project's profiles are other programs'
+mkdir -p many/.git
+for program in many/one many/two many/three; do
+    write_project "$program"
+done
+rm many/three/default.pgo
+cd many/three || exit 1
+build make || fail "a program without a profile beside two with"
+said 'no default.pgo is for these files: 3 files compiled by clang-[0-9]* without a profile, ready to '
+build make || fail "the same, up to date"
+said 'no default.pgo is for these files: up to date, ready to be profiled by line; next: '
+cd .. && build make -C one || fail "its neighbour"
+said '3 files compiled by clang-[0-9]* with one/default.pgo'
 exit 0
