@@ -234,6 +234,18 @@ struct binary *binaries_find(struct binaries *binaries, const struct profile_map
     return found;
 }
 
+/* off = ip - start + pgoff, then the program headers: design, "three address spaces". */
+bool binaries_find_vaddr(const struct binary *binary, const struct profile_mapping *mapping,
+                         uint64_t ip, uint64_t *vaddr)
+{
+    uint64_t off;
+
+    if (ip < mapping->start_ip || (mapping->limit_ip && ip >= mapping->limit_ip) ||
+        __builtin_add_overflow(ip - mapping->start_ip, mapping->pgoff, &off))
+        return false;
+    return image_off_to_vaddr(binary->image, off, vaddr);
+}
+
 bool binaries_hint(const struct binaries *binaries, struct err *err)
 {
     if (!binaries->missing.len)

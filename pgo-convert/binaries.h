@@ -70,6 +70,10 @@ bool binaries_is_system(const char *mapped_file);
 /* NULL: not found. Opens the file when it is first needed. */
 struct binary *binaries_find(struct binaries *binaries, const struct profile_mapping *mapping);
 
+/* Where the ip of a mapping of this binary is; false: outside of what the file has in memory. */
+bool binaries_find_vaddr(const struct binary *binary, const struct profile_mapping *mapping,
+                         uint64_t ip, uint64_t *vaddr);
+
 /* Says in the hint what was not found, and where it was looked for, if anything. False. */
 bool binaries_hint(const struct binaries *binaries, struct err *err);
 

@@ -78,13 +78,26 @@ static uint64_t find_tail_call(const struct blocks *blocks, uint64_t callee_vadd
     return computed == 1 ? computed_vaddr : CALL_SITE_NONE;
 }
 
-uint64_t call_sites_find(struct call_sites *sites, uint64_t caller_vaddr, uint64_t callee_vaddr)
+/* NULL: none. */
+static const struct instruction *find_call(struct call_sites *sites, uint64_t vaddr)
 {
     const struct instruction *call = NULL;
 
-    if (read_code(sites, &sites->caller, caller_vaddr))
-        call = blocks_find_instruction(&sites->caller.blocks, caller_vaddr);
-    if (!call || !(call->flags & INSTRUCTION_CALL))
+    if (read_code(sites, &sites->caller, vaddr))
+        call = blocks_find_instruction(&sites->caller.blocks, vaddr);
+    return call && call->flags & INSTRUCTION_CALL ? call : NULL;
+}
+
+bool call_sites_is_call(struct call_sites *sites, uint64_t vaddr)
+{
+    return find_call(sites, vaddr);
+}
+
+uint64_t call_sites_find(struct call_sites *sites, uint64_t caller_vaddr, uint64_t callee_vaddr)
+{
+    const struct instruction *call = find_call(sites, caller_vaddr);
+
+    if (!call)
         return CALL_SITE_NONE;
     if (!call->target_vaddr || call->target_vaddr == callee_vaddr)
         return call->vaddr;

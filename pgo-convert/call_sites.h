@@ -12,6 +12,7 @@
 #ifndef PGO_CONVERT_CALL_SITES_H
 #define PGO_CONVERT_CALL_SITES_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/err.h"
@@ -22,6 +23,9 @@ struct call_sites;
 /* NULL on failure: ERR_UNSUPPORTED for a machine that is not decoded. */
 MUST_CHECK struct call_sites *call_sites_open(const struct image *image, struct err *err);
 void call_sites_close(struct call_sites *sites); /* NULL is fine */
+
+/* Is it within a call instruction? Quickest when those of one function come in a row. */
+bool call_sites_is_call(struct call_sites *sites, uint64_t vaddr);
 
 #define CALL_SITE_NONE UINT64_MAX
 

@@ -12,21 +12,10 @@ struct samples {
     const struct profile *profile;
     struct binary **binaries; /* by mapping; NULL: not found */
     bool *by_line;            /* the same: it has samples that are known by names and lines alone */
+    struct stack_site *sites; /* by location */
     struct sampleprof *tree;
     struct report *report;
 };
-
-/* off = ip - start + pgoff, then the program headers: design, "three address spaces". */
-static bool find_vaddr(const struct profile_mapping *mapping, const struct image *image,
-                       uint64_t ip, uint64_t *vaddr)
-{
-    uint64_t off;
-
-    if (ip < mapping->start_ip || (mapping->limit_ip && ip >= mapping->limit_ip) ||
-        __builtin_add_overflow(ip - mapping->start_ip, mapping->pgoff, &off))
-        return false;
-    return image_off_to_vaddr(image, off, vaddr);
-}
 
 static void take_address(struct samples *samples, struct binary *binary,
                          const struct profile_mapping *mapping, uint64_t ip, uint64_t weight)
@@ -35,7 +24,7 @@ static void take_address(struct samples *samples, struct binary *binary,
     uint64_t vaddr;
     size_t count;
 
-    if (!find_vaddr(mapping, binary->image, ip, &vaddr)) {
+    if (!binaries_find_vaddr(binary, mapping, ip, &vaddr)) {
         report_drop(samples->report, DROP_OUTSIDE, weight, path_base(mapping->file));
         return;
     }
@@ -65,34 +54,13 @@ static void take_lines(struct samples *samples, const struct profile_location *l
     }
 }
 
-/* The vaddr of a frame, if it is in a binary that is here with debug information. */
-static struct binary *find_frame(const struct samples *samples, uint32_t location, uint64_t *vaddr)
-{
-    const struct profile_location *at = &samples->profile->locations[location];
-    struct binary *binary = at->mapping == PROFILE_NONE ? NULL : samples->binaries[at->mapping];
-
-    return binary && binary->symbolizer &&
-                   find_vaddr(&samples->profile->mappings[at->mapping], binary->image, at->ip,
-                              vaddr)
-               ? binary
-               : NULL;
-}
-
 /* Each frame with its caller. */
-static void take_stack(struct samples *samples, const struct profile_sample *sample,
+static void take_stack(const struct samples *samples, const struct profile_sample *sample,
                        uint64_t weight)
 {
-    uint64_t callee_vaddr = 0, caller_vaddr = 0;
-    struct binary *callee, *caller;
-
-    callee = find_frame(samples, sample->locations[0], &callee_vaddr);
-    for (uint32_t i = 1; i < sample->location_count; i++) {
-        caller = find_frame(samples, sample->locations[i], &caller_vaddr);
-        if (caller && caller == callee)
-            stack_calls_add(caller, caller_vaddr, callee_vaddr, weight);
-        callee = caller;
-        callee_vaddr = caller_vaddr;
-    }
+    for (uint32_t i = 1; i < sample->location_count; i++)
+        stack_calls_add(&samples->sites[sample->locations[i]],
+                        &samples->sites[sample->locations[i - 1]], weight);
 }
 
 static void take(struct samples *samples, const struct profile_sample *sample, uint64_t weight)
@@ -149,6 +117,7 @@ bool samples_read(const struct profile *profile, const char *sample_type, uint64
     samples.binaries = mem_array(profile->mapping_count, sizeof(struct binary *));
     for (size_t i = 0; i < profile->mapping_count; i++)
         samples.binaries[i] = binaries_find(binaries, &profile->mappings[i]);
+    samples.sites = stack_sites_find(profile, samples.binaries);
     for (size_t i = 0; i < profile->sample_count; i++) {
         int64_t raw = profile->samples[i].values[value.value];
 
@@ -159,6 +128,7 @@ bool samples_read(const struct profile *profile, const char *sample_type, uint64
                                      weight));
     }
     note_binaries(&samples);
+    free(samples.sites);
     free(samples.binaries);
     free(samples.by_line);
     return true;

@@ -14,13 +14,12 @@ struct target {
     double calls;   /* 0: not known */
 };
 
-void stack_calls_add(struct binary *binary, uint64_t caller_vaddr, uint64_t callee_vaddr,
+void stack_calls_add(const struct stack_site *caller, const struct stack_site *callee,
                      uint64_t weight)
 {
-    const struct image_symbol *callee = image_find_symbol(binary->image, callee_vaddr);
-
-    if (weight && callee && fold_is_entry(binary->image, callee->start_vaddr))
-        branches_add(&binary->stacks, caller_vaddr, callee->start_vaddr, weight);
+    if (weight && caller->is_call && caller->binary == callee->binary &&
+        callee->entry_vaddr != STACK_SITE_NO_ENTRY)
+        branches_add(&caller->binary->stacks, caller->vaddr, callee->entry_vaddr, weight);
 }
 
 static uint64_t count_at(const struct counts *counts, uint64_t vaddr)

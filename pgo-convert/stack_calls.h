@@ -15,9 +15,10 @@
 #include "binaries.h"
 #include "counts.h"
 #include "profile/sampleprof.h"
+#include "stack_sites.h"
 
-/* A frame of the binary at callee_vaddr, called from caller_vaddr; adds to binary->stacks. */
-void stack_calls_add(struct binary *binary, uint64_t caller_vaddr, uint64_t callee_vaddr,
+/* Two frames of a stack, one called by the other; adds to binary->stacks. */
+void stack_calls_add(const struct stack_site *caller, const struct stack_site *callee,
                      uint64_t weight);
 
 /*
