@@ -21,14 +21,14 @@
  */
 #define FIRST_ROUNDS   3
 #define COST_ERROR     0.1
-#define LOG_ROUNDS     3
+#define LOG_ROUNDS     5
 #define LOG_ERROR      0.3
 #define LOG_OUTLIER    3
 #define PENALTY_FACTOR 8
 #define LEAST_SAMPLES  0.3
 #define LARGEST_ERROR  16
 
-#define PRICE_ROUNDS 40
+#define PRICE_ROUNDS 10
 #define SWEEPS       10 /* between two changes of the prices */
 
 /* Control that goes from one node to another. */
