@@ -227,8 +227,10 @@ static bool convert(const struct profile_tools *tools, const struct profile *pro
         strbuf_add_char(&result.errors, '\n');
         quote(err, profile->source, "pgo-convert: ", result.errors.data);
         done = false;
-    } else if (done && tools->verbose) {
-        talk_say("%s", strbuf_text(&result.errors));
+    } else if (done && tools->verbose && result.errors.len) {
+        size_t len = result.errors.len - (result.errors.data[result.errors.len - 1] == '\n');
+
+        talk_say("%.*s", (int)len, result.errors.data);
     }
     process_result_release(&result);
     free(refresh);

@@ -64,6 +64,8 @@ static bool run(const struct build *build, const char *slices, int *status, stru
     *ARRAY_PUSH(argv, count, capacity) = slices_word;
     *ARRAY_PUSH(argv, count, capacity) = pgo;
     *ARRAY_PUSH(argv, count, capacity) = probes;
+    if (options->verbose)
+        *ARRAY_PUSH(argv, count, capacity) = "-v";
     *ARRAY_PUSH(argv, count, capacity) = "--";
     for (size_t i = 0; options->command[i]; i++)
         *ARRAY_PUSH(argv, count, capacity) = options->command[i];

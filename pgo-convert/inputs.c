@@ -1,5 +1,7 @@
 #include "inputs.h"
 
+#include <ctype.h>
+
 #include "base/file.h"
 #include "base/number.h"
 #include "base/path.h"
@@ -118,6 +120,26 @@ static bool read_sample_profile(struct inputs *inputs, const struct input_file *
     return true;
 }
 
+/* No binary form is: a pprof begins with the tag of a field, and its length soon follows. */
+static bool is_plain_text(const struct strbuf *content)
+{
+    enum { ENOUGH_BYTES = 64 };
+    size_t len = content->len < ENOUGH_BYTES ? content->len : ENOUGH_BYTES;
+
+    for (size_t i = 0; i < len; i++)
+        if (!isprint((unsigned char)content->data[i]) && !isspace((unsigned char)content->data[i]))
+            return false;
+    return len == ENOUGH_BYTES;
+}
+
+static bool refuse_text(struct err *err)
+{
+    err_set(err, ERR_FORMAT, "found text that is no profile, expected a pprof, perf.data, an LLVM "
+                             "sample profile, or gperftools' CPU profile");
+    return err_hint(err, "`pgo-collect record` writes a pprof; ADDRESS COUNT lines need "
+                         "--input=counts");
+}
+
 static bool read_content(struct inputs *inputs, const struct input_file *file,
                          const struct strbuf *content, struct report_input *input, struct err *err)
 {
@@ -144,6 +166,8 @@ static bool read_content(struct inputs *inputs, const struct input_file *file,
         input->kind = INPUT_IS_COUNTS;
         return read_counts(inputs, content, file->weight, err);
     }
+    if (is_plain_text(content))
+        return refuse_text(err);
     input->kind = INPUT_IS_PPROF;
     return read_pprof(inputs, content, file->weight, err);
 }

@@ -61,10 +61,14 @@ bool file_read(const char *path, size_t max_bytes, struct strbuf *out, struct er
 
 bool file_map(const char *path, struct file_map *map)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
     void *data = MAP_FAILED;
     struct stat about;
+    int fd;
 
+    /* not by fstat() alone: to open a pipe waits for its writer, who loses it when it is closed */
+    if (stat(path, &about) != 0 || !S_ISREG(about.st_mode))
+        return false;
+    fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return false;
     if (fstat(fd, &about) == 0 && S_ISREG(about.st_mode) && about.st_size > 0)

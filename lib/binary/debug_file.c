@@ -68,7 +68,7 @@ static uint32_t checksum(const uint8_t *bytes, size_t len)
 
 static bool has_checksum(const char *path, uint32_t expected)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* the name may be of a pipe */
     bool is_it = false;
     struct stat info;
     void *content;

@@ -21,7 +21,7 @@ void elf_file_close(struct elf_file *file)
  */
 bool elf_file_open(struct elf_file *file, const char *path, struct err *err)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* the name may be of a pipe */
     struct stat info;
     bool done;
 

@@ -10,6 +10,8 @@ try -o out missing.pprof
 try -o out empty
 printf 'this is no profile\n' >text
 try -o out text
+{ cat text text text; printf 'all: program\n\ncc -o program main.c\n'; } >makefile
+try -o out makefile
 head -c 40 good.pprof >cut.gz
 try -o out cut.gz
 { head -c 30 good.pprof; printf '\377\377\377'; tail -c +34 good.pprof; } >damaged.gz
