@@ -14,6 +14,7 @@
 #include "base/talk.h"
 #include "cache.h"
 #include "latest.h"
+#include "profile/sampleprof_read.h"
 #include "profile_text.h"
 #include "record.h"
 #include "slices.h"
@@ -166,10 +167,11 @@ static bool keep_merged(struct profile *profile, const char *file, const struct 
     return profile->path != NULL;
 }
 
-static void read_text(struct profile *profile, const char *text)
+static bool read_text(struct profile *profile, const struct strbuf *text, struct err *err)
 {
-    profile_count_text(profile, text);
-    provenance_read(&profile->provenance, text);
+    profile_count_text(profile, strbuf_text(text));
+    provenance_read(&profile->provenance, strbuf_text(text));
+    return sampleprof_check_end(&profile->provenance, strbuf_text(text), text->len, err);
 }
 
 /* LLVM's own forms: counts from the text, and the extensible binary for clang. */
@@ -184,7 +186,7 @@ static bool prepare_llvm(struct profile *profile, const char *file, enum profile
     else
         done = merge(tools, file, "--text", &text, err);
     if (done && (kind == PROFILE_TEXT || tools->profdata))
-        read_text(profile, strbuf_text(&text));
+        done = read_text(profile, &text, err) || err_prepend(err, "%s: ", profile->source);
     if (done && profile->counts)
         profile->path = slices_keep_whole(&text, tools->cache, &has_map, err);
     if (profile->path)

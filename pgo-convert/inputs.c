@@ -134,8 +134,9 @@ static bool is_plain_text(const struct strbuf *content)
 
 static bool refuse_text(struct err *err)
 {
-    err_set(err, ERR_FORMAT, "found text that is no profile, expected a pprof, perf.data, an LLVM "
-                             "sample profile, or gperftools' CPU profile");
+    err_set(err, ERR_FORMAT,
+            "found text that is no profile, expected a pprof, perf.data, an LLVM sample profile, "
+            "or gperftools' CPU profile");
     return err_hint(err, "`pgo-collect record` writes a pprof; ADDRESS COUNT lines need "
                          "--input=counts");
 }

@@ -79,6 +79,11 @@ void provenance_format_time(int64_t time_s, char text[PROVENANCE_TIME_BYTES])
         text[0] = '\0';
 }
 
+bool provenance_is_known(const struct provenance *provenance)
+{
+    return provenance->samples || provenance->binary_count;
+}
+
 void provenance_describe(const struct provenance *provenance, struct strbuf *out)
 {
     char start[PROVENANCE_TIME_BYTES], end[PROVENANCE_TIME_BYTES];

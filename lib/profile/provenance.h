@@ -47,6 +47,9 @@ void provenance_add_binary(struct provenance *provenance, const char *build_id, 
 /* Adds all that `from` knows. */
 void provenance_merge(struct provenance *provenance, const struct provenance *from);
 
+/* Is there anything to write? */
+bool provenance_is_known(const struct provenance *provenance);
+
 /* Appends "24600 samples from START to END", as far as it is known. */
 void provenance_describe(const struct provenance *provenance, struct strbuf *out);
 

@@ -1,4 +1,4 @@
-/* Which of LLVM's forms of a sample profile it is, by its first bytes or lines. */
+/* Which of LLVM's forms a sample profile has, by its first bytes or lines; is it all there? */
 #include <string.h>
 
 #include "profile/sampleprof_read.h"
@@ -47,4 +47,15 @@ enum sampleprof_form sampleprof_form_of(const void *data, size_t len)
         at = newline ? newline + 1 : end;
     }
     return SAMPLEPROF_NONE;
+}
+
+bool sampleprof_check_end(const struct provenance *provenance, const char *text, size_t len,
+                          struct err *err)
+{
+    static const char mark[] = "\n#!pgo end";
+
+    if (!provenance_is_known(provenance) || memmem(text, len, mark, strlen(mark)))
+        return true;
+    err_set(err, ERR_FORMAT, "it was cut short: found no '#!pgo end', its last line");
+    return err_hint(err, "get it again (git checkout), or convert the recording again");
 }

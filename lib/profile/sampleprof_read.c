@@ -329,11 +329,8 @@ static bool read_line(struct reader *reader, struct err *err)
     return depth ? read_inside(reader, line + depth, depth, err) : read_function(reader, line, err);
 }
 
-static bool read_lines(struct reader *reader, struct err *err)
+static bool check_checksums(const struct reader *reader, struct err *err)
 {
-    while (next_line(reader))
-        if (!read_line(reader, err))
-            return false;
     if (reader->checksum_count == 0 || reader->checksum_count == reader->function_count)
         return true;
     return err_set(err, ERR_FORMAT,
@@ -342,10 +339,19 @@ static bool read_lines(struct reader *reader, struct err *err)
                    reader->checksum_count, reader->function_count);
 }
 
+static bool read_lines(struct reader *reader, struct err *err)
+{
+    while (next_line(reader))
+        if (!read_line(reader, err))
+            return false;
+    return check_checksums(reader, err);
+}
+
 struct sampleprof *sampleprof_read_text(const char *text, size_t len, struct err *err)
 {
     struct reader reader = {.next = text, .end = text + len, .tree = sampleprof_new()};
-    bool done = read_lines(&reader, err);
+    bool done =
+        read_lines(&reader, err) && sampleprof_check_end(&reader.tree->provenance, text, len, err);
 
     strbuf_release(&reader.line);
     strbuf_release(&reader.owner);

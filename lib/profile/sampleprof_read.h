@@ -26,6 +26,10 @@ enum sampleprof_form {
 /* By content: the magic number, or a first line that looks like NAME:TOTAL:HEAD. */
 enum sampleprof_form sampleprof_form_of(const void *data, size_t len);
 
+/* False: the text says where it comes from, as ours does, and lacks the mark at its end. */
+MUST_CHECK bool sampleprof_check_end(const struct provenance *provenance, const char *text,
+                                     size_t len, struct err *err);
+
 MUST_CHECK struct sampleprof *sampleprof_read_text(const char *text, size_t len, struct err *err);
 
 #endif

@@ -40,6 +40,7 @@
  *   #!pgo units 1
  *   #!pgo unit src/main.c
  *   #!pgo  main parse_line
+ *   #!pgo end
  */
 
 #define MAP_COLUMNS 100
@@ -267,4 +268,6 @@ void sampleprof_write_text(const struct sampleprof *tree, struct strbuf *out,
         strbuf_add_char(out, '\n');
     }
     write_units(out, tree);
+    if (provenance_is_known(&tree->provenance))
+        strbuf_add_text(out, "#!pgo end\n");
 }

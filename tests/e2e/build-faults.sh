@@ -37,6 +37,7 @@ damaged() { # MESSAGE
 printf 'hot:100000:1\n 2: x\n' >default.pgo && damaged "a word for a number"
 printf 'hot:100000:1\n 99999999999: 1\n' >default.pgo && damaged "a number too large"
 printf 'hot:100000:1\n  deeper: than\n' >default.pgo && damaged "a broken tree"
+head -n 20 "$source/pgo-convert/default.pgo" >default.pgo && damaged "cut short"
 head -c 300 "$bin/pgo-build" >default.pgo && damaged "a program"
 printf '\037\213\010\0\0\0\0\0' >default.pgo && damaged "an empty gzip"
 size=$(wc -c <binary.pgo)

@@ -13,6 +13,7 @@ names_profile() { readelf -nW "$1" 2>/dev/null | grep -q 'pgo-build  *0x'; }
 write_project p
 cd p || exit 1
 sed -i '1i #!pgo recorded 24600 samples from 2026-11-20T10:00:00Z to 2026-11-20T10:05:00Z' default.pgo
+echo '#!pgo end' >>default.pgo
 
 # --- make: the note is there, survives strip, and is the same each time
 build make || fail "make"
@@ -41,6 +42,7 @@ cd ../p || exit 1
 write_profile 6000 default.pgo
 pgo-build status app | grep -q 'is another one: build again' || fail "status: another"
 sed -i '1i #!pgo recorded 7 samples from 2026-11-27T10:00:00Z to 2026-11-27T10:05:00Z' default.pgo
+echo '#!pgo end' >>default.pgo
 pgo-build status app | grep -q 'is newer: build again' || fail "status: newer"
 sed -i 's/2026-11-27/2026-11-13/g' default.pgo
 pgo-build status app | grep -q 'is older$' || fail "status: older"

@@ -12,7 +12,7 @@ cat >beginning <<'END'
 #!pgo binary 3f2a9c0123456789 app
 END
 cat beginning default.pgo >with && mv with default.pgo
-printf '#!pgo units 1\n#!pgo unit hot.c\n#!pgo  hot rare\n#!pgo unit main.c\n#!pgo  main hot\n' \
+printf '#!pgo units 1\n#!pgo unit hot.c\n#!pgo  hot rare\n#!pgo unit main.c\n#!pgo  main hot\n#!pgo end\n' \
     >>default.pgo
 for n in $(seq 20); do echo "int f$n(int x); int f$n(int x) { return x + $n; }" >f"$n".c; done
 sed -i 's/^app: /&$(patsubst %.c,%.o,$(wildcard f*.c)) /' Makefile

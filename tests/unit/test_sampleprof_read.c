@@ -55,7 +55,7 @@ static void test_identity_of_notes(void **state)
     expect_same("f:3:1\n#!pgo samples 57 since 3\n 1: 3\ng:1:1\n#!pgo samples 2\n 1: 1\n"
                 "h:0:0\n#!pgo samples 0 since 4\n#!pgo refresh 4\n#!pgo units 1\n#!pgo unit a.c\n");
     expect_same("#!pgo recorded 5 samples from 2026-11-20T10:00:00Z to 2026-11-20T10:05:00Z\n"
-                "#!pgo binary 0a1b app\nf:1:0\n 1: 1\n");
+                "#!pgo binary 0a1b app\nf:1:0\n 1: 1\n#!pgo end\n");
     expect_written("f:1:0\n 1: 1\n#!pgo samples x since 4294967296\n", "f:1:0\n 1: 1\n");
     expect_written("f:1:0\n#!pgo samples 5\n 1: 1\nf.cold:1:0\n#!pgo samples 2\n 1: 1\n",
                    "f:2:0\n#!pgo samples 7\n 1: 2\n");
@@ -109,6 +109,8 @@ static void test_damage(void **state)
     expect_error("f:1:1\n 1: 2 g\n", ERR_FORMAT, "line 2: found 'g', expected TARGET:COUNT");
     expect_error("f:1:1\n 1: g\n", ERR_FORMAT, "line 2: found 'g', expected CALLEE:TOTAL");
     expect_error("f:1:1\n 1: #g:1\n", ERR_FORMAT, "line 2: found '#g', expected a function's name");
+    expect_error("#!pgo binary 0a1b app\nf:1:0\n 1: 1\n", ERR_FORMAT,
+                 "it was cut short: found no '#!pgo end', its last line");
     expect_error("f:1:1\n !CFGChecksum: x\n", ERR_FORMAT, "line 2: found 'x', expected a checksum");
 }
 
