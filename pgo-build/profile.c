@@ -161,8 +161,8 @@ static bool keep_merged(struct profile *profile, const char *file, const struct 
     struct strbuf binary = {0};
 
     if (!tools->profdata || merge(tools, file, "--extbinary", &binary, err))
-        profile->path =
-            store_put(tools->cache, "default.prof", tools->profdata ? &binary : text, err);
+        profile->path = store_put(tools->cache, "default.prof", tools->profdata ? &binary : text,
+                                  FILE_REPLACE, err);
     strbuf_release(&binary);
     return profile->path != NULL;
 }
@@ -190,7 +190,7 @@ static bool prepare_llvm(struct profile *profile, const char *file, enum profile
     if (done && profile->counts)
         profile->path = slices_keep_whole(&text, tools->cache, &has_map, err);
     if (profile->path)
-        profile->text = store_put(tools->cache, "default.pgo", &text, err);
+        profile->text = store_put(tools->cache, "default.pgo", &text, FILE_REPLACE, err);
     if (has_map)
         done = profile->text != NULL;
     else if (done && (profile->counts || (kind == PROFILE_BINARY && !tools->profdata)))

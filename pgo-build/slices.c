@@ -106,9 +106,9 @@ static int compare_names(const void *left, const void *right)
  */
 static char *keep(const char *cache, const struct strbuf *bytes,
                   const struct sampleprof_function *const *functions, size_t count,
-                  bool without_static, struct err *err)
+                  bool without_static, enum file_overwrite how, struct err *err)
 {
-    char *path = store_put(cache, "default.prof", bytes, err), *folder, *names_path;
+    char *path = store_put(cache, "default.prof", bytes, how, err), *folder, *names_path;
     const char **names = mem_array(count, sizeof(*names));
     struct strbuf text = {0};
     size_t kept = 0;
@@ -123,8 +123,7 @@ static char *keep(const char *cache, const struct strbuf *bytes,
         strbuf_add_format(&text, "%s\n", names[i]);
     folder = path ? path_folder(path) : NULL;
     names_path = path ? path_join(folder, "names") : NULL;
-    if (path && !file_exists(names_path) &&
-        !file_write(names_path, text.data, text.len, FILE_REPLACE, err)) {
+    if (path && !store_write(names_path, &text, how, err)) {
         free(path);
         path = NULL;
     }
@@ -148,7 +147,7 @@ static bool add_slice(struct slicing *slicing, struct slicer *slicer, struct sli
     *ARRAY_PUSH(file->paths, file->path_count, file->path_capacity) = NULL;
     functions = slicer_cut(slicer, file->names, file->name_count, file->paths, &count, &is_apart);
     sampleprof_write_binary(slicing->tree, functions, count, &slicing->summary, &bytes);
-    path = keep(slicing->place->cache, &bytes, functions, count, false, err);
+    path = keep(slicing->place->cache, &bytes, functions, count, false, FILE_REPLACE_UNSYNCED, err);
     if (path) {
         record_add(&slicing->index, file->key);
         record_add(&slicing->index, path);
@@ -232,7 +231,8 @@ static bool slice_tree(struct sampleprof *tree, const char *source,
     for (size_t i = 0; i < tree->unit_count; i++)
         add_unit(&slicing, &tree->units[i]);
     add_moved(&slicing, moved);
-    done = add_slices(&slicing, err) && file_make_folders(folder, err) &&
+    done = add_slices(&slicing, err) && file_sync(place->cache, err) &&
+           file_make_folders(folder, err) &&
            file_write(index, strbuf_text(&slicing.index), slicing.index.len, FILE_REPLACE, err);
     slicing_release(&slicing);
     free(folder);
@@ -324,7 +324,7 @@ char *slices_keep_whole(const struct strbuf *text, const char *cache, bool *has_
 
         sampleprof_summarize_tree(tree, &summary);
         sampleprof_write_binary(tree, flat, count, &summary, &bytes);
-        path = keep(cache, &bytes, flat, count, true, err);
+        path = keep(cache, &bytes, flat, count, true, FILE_REPLACE, err);
         strbuf_release(&bytes);
     }
     sampleprof_free(tree);

@@ -121,7 +121,7 @@ static bool write_in_place(const char *path, const void *data, size_t len, struc
 static bool publish(const char *temporary, const char *path, enum file_overwrite overwrite,
                     struct err *err)
 {
-    if (overwrite == FILE_REPLACE) {
+    if (overwrite != FILE_KEEP) {
         if (rename(temporary, path) != 0)
             return err_errno(err, path, "cannot write");
         return true;
@@ -161,7 +161,8 @@ bool file_write(const char *path, const void *data, size_t len, enum file_overwr
     umask(mask);
     if (fchmod(fd, exists ? status.st_mode & 0777 : 0666 & ~mask) != 0)
         err_errno(err, path, "cannot set permissions");
-    else if (!file_write_fd(fd, data, len) || fsync(fd) != 0)
+    else if (!file_write_fd(fd, data, len) ||
+             (overwrite != FILE_REPLACE_UNSYNCED && fsync(fd) != 0))
         err_errno(err, path, "cannot write");
     else
         done = publish(temporary, path, overwrite, err);
@@ -169,6 +170,18 @@ bool file_write(const char *path, const void *data, size_t len, enum file_overwr
     if (!done)
         unlink(temporary);
     free(temporary);
+    return done;
+}
+
+bool file_sync(const char *folder, struct err *err)
+{
+    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    bool done = fd >= 0 && syncfs(fd) == 0;
+
+    if (!done)
+        err_errno(err, folder, "cannot write");
+    if (fd >= 0)
+        close(fd);
     return done;
 }
 

@@ -17,6 +17,7 @@
 enum file_overwrite {
     FILE_KEEP, /* an existing file is an error */
     FILE_REPLACE,
+    FILE_REPLACE_UNSYNCED, /* after a power cut it may be short: file_sync() before it is named */
 };
 
 /* Appends the content to `out`; more than max_bytes is ERR_LIMIT. */
@@ -40,6 +41,9 @@ void file_unmap(struct file_map *map);
 
 MUST_CHECK bool file_write(const char *path, const void *data, size_t len,
                            enum file_overwrite overwrite, struct err *err);
+
+/* Whatever was written on the file system of this folder is on its disk. */
+MUST_CHECK bool file_sync(const char *folder, struct err *err);
 
 /* All of `len` bytes to a descriptor, over short writes and EINTR. Sets errno on failure. */
 MUST_CHECK bool file_write_fd(int fd, const void *data, size_t len);

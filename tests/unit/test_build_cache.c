@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "../../pgo-build/cache.h"
+#include "../../pgo-build/store.h"
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/path.h"
@@ -181,6 +182,35 @@ static void test_remains(void **state)
     assert_true(has(scene, "convert.abcdef"));
 }
 
+/* What a power cut has left short is written again; what is whole is not. */
+static void test_short_after_a_power_cut(void **state)
+{
+    const struct scene *scene = *state;
+    struct strbuf bytes = {0}, back = {0};
+    struct err err = {0};
+    struct stat before, after;
+    char *path;
+
+    strbuf_add_text(&bytes, "the content that names it");
+    path = store_put(scene->folder, "default.prof", &bytes, FILE_REPLACE_UNSYNCED, &err);
+    assert_non_null(path);
+    assert_int_equal(truncate(path, 3), 0);
+    free(path);
+    path = store_put(scene->folder, "default.prof", &bytes, FILE_REPLACE_UNSYNCED, &err);
+    assert_true(file_read(path, 100, &back, &err));
+    assert_string_equal(back.data, bytes.data);
+    assert_int_equal(stat(path, &before), 0);
+    free(path);
+    path = store_put(scene->folder, "default.prof", &bytes, FILE_REPLACE, &err);
+    assert_int_equal(stat(path, &after), 0);
+    assert_true(before.st_ino == after.st_ino);
+    assert_true(file_sync(scene->folder, &err));
+    assert_false(file_sync(path, &err)); /* no folder */
+    free(path);
+    strbuf_release(&bytes);
+    strbuf_release(&back);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -189,6 +219,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_indexes, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_two_builds, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_remains, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_short_after_a_power_cut, set_up, tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
