@@ -5,8 +5,9 @@
  *     static struct pgo_counter *requests;
  *     static struct pgo_histogram *seconds;
  *
- *     requests = pgo_counter_new("app_requests_total", "Requests answered.", "method", "GET",
- * NULL); seconds = pgo_histogram_new("app_request_seconds", "Time to the answer.", NULL, 0, NULL);
+ *     requests = pgo_counter_new("app_requests_total", "Requests answered.",
+ *                                "method", "GET", NULL);
+ *     seconds = pgo_histogram_new("app_request_seconds", "Time to the answer.", NULL, 0, NULL);
  *     ...
  *     pgo_counter_add(requests, 1);
  *     pgo_histogram_observe(seconds, 0.012);
@@ -16,12 +17,17 @@
  * name and different labels are one family: they have the same type, and the help of the first.
  *
  * NULL with errno is the answer to
- *     EINVAL  a bad name or bucket; pgo_metrics_error() says which. Names are
- * [a-zA-Z_:][a-zA-Z0-9_:]*, of labels [a-zA-Z_][a-zA-Z0-9_]*. A counter's ends in _total, and no
- * other one's. "process_" and "pgo_" are ours. A label is neither "le" nor starts with "__". EEXIST
- * the same name with the same labels, or with another type, is there ENOSPC  more than
- * PGO_METRICS_MAX metrics: a label's value that is different in each request ENOMEM All that
- * changes a value takes NULL and does nothing, so that a program need not look.
+ *
+ *     EINVAL  a bad name or bucket; pgo_metrics_error() says which
+ *     EEXIST  the same name with the same labels, or with another type, is there
+ *     ENOSPC  more than PGO_METRICS_MAX metrics: a label's value that is different in each request
+ *     ENOMEM  no memory
+ *
+ * Names are [a-zA-Z_:][a-zA-Z0-9_:]*, of labels [a-zA-Z_][a-zA-Z0-9_]*. A counter's ends in _total,
+ * and no other one's. "process_" and "pgo_" are ours. A label is neither "le" nor starts with "__".
+ *
+ * All that changes a value takes NULL and does nothing, so that a program need not look.
+ * Metrics may be registered before the profiler starts, and are kept when it stops.
  *
  * Values change by atomic operations alone: no lock, no allocation, at any time, in signal handlers
  * as well. A scrape sees each value whole, and not all of them of one moment.
