@@ -125,14 +125,15 @@ static void replay(const struct index *index, unsigned count)
 /* Until SIGINT or SIGTERM, which every thread has blocked. */
 static int serve(const struct index *index, const struct options *options, const sigset_t *ends)
 {
-    struct workers *workers = workers_start(index, options->port, options->threads);
+    struct workers *workers;
     int signal;
 
+    metrics_register(options->documents);
+    workers = workers_start(index, options->port, options->threads);
     if (!workers) {
         fprintf(stderr, "server: 127.0.0.1:%u: %s\n", options->port, strerror(errno));
         return 1;
     }
-    metrics_register(options->documents);
     printf("server: %u documents, serves http://127.0.0.1:%u/\n", options->documents,
            workers_port(workers));
     fflush(stdout);

@@ -14,7 +14,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { MAX_CONNECTIONS = 256, BATCH = 64, SWEEP_MS = 500 };
+enum { MAX_CONNECTIONS = 512, BATCH = 64, SWEEP_MS = 500 };
 
 struct worker {
     pthread_t thread;
@@ -29,6 +29,7 @@ struct workers {
     int listener;
     int stopper; /* readable: the threads end */
     unsigned port;
+    unsigned limit; /* connections of each thread */
     unsigned count; /* threads that run */
     struct worker *all;
 };
@@ -62,7 +63,7 @@ static void accept_next(struct worker *worker)
 
     if (fd < 0)
         return; /* another thread was quicker, or the client has gone */
-    if (worker->connection_count == MAX_CONNECTIONS) {
+    if (worker->connection_count == worker->workers->limit) {
         close(fd);
         return;
     }
@@ -169,7 +170,9 @@ struct workers *workers_start(const struct index *index, unsigned port, unsigned
 {
     struct workers *workers = must(calloc(1, sizeof(*workers)));
     bool started;
+    int code;
 
+    workers->limit = MAX_CONNECTIONS / threads;
     workers->all = must(calloc(threads, sizeof(*workers->all)));
     workers->stopper = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     started = workers->stopper >= 0 && listen_on(workers, port);
@@ -177,7 +180,12 @@ struct workers *workers_start(const struct index *index, unsigned port, unsigned
         started = start_worker(workers, index);
         workers->count += started;
     }
-    return started ? workers : NULL; /* the caller ends the program */
+    if (started)
+        return workers;
+    code = errno; /* of a thread that did not start some memory is left: the program ends */
+    workers_stop(workers);
+    errno = code;
+    return NULL;
 }
 
 unsigned workers_port(const struct workers *workers)

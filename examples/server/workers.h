@@ -2,7 +2,7 @@
  * The threads that serve: each waits for events (epoll) of the connections that it has accepted.
  *
  * A connection is kept for further requests. It is closed after 10 seconds without a whole request,
- * or without taking a byte of an answer. A thread has at most 256 of them; more are turned away.
+ * or without taking a byte of an answer. There are 512 at most; a client beyond is turned away.
  */
 #ifndef SERVER_WORKERS_H
 #define SERVER_WORKERS_H
