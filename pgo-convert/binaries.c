@@ -212,7 +212,8 @@ bool binaries_is_system(const char *mapped_file)
     for (size_t i = 0; i < ARRAY_SIZE(starts); i++)
         if (strncmp(mapped_file, starts[i], strlen(starts[i])) == 0)
             return true;
-    return false;
+    /* the profiler in the program, wherever it was built */
+    return strncmp(path_base(mapped_file), "libpgocollect", strlen("libpgocollect")) == 0;
 }
 
 struct binary *binaries_find(struct binaries *binaries, const struct profile_mapping *mapping)

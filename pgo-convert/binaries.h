@@ -61,7 +61,8 @@ MUST_CHECK bool binaries_open(struct binaries *binaries, const char *const *path
 void binaries_close(struct binaries *binaries);
 
 /*
- * Is it code of the system, not of a project: a library in the system's folders, or the kernel's?
+ * Is it code of the system, not of a project: a library in the system's folders, the kernel's, or
+ * our own profiler's?
  * It is looked for among the files of --binary alone. Its counts would be of no use to a build, and
  * they would move the limits of what is hot.
  */
