@@ -376,3 +376,19 @@ char *image_read_build_id(const char *path)
     elf_file_close(&mapped);
     return build_id ? build_id : mem_strdup("");
 }
+
+bool image_needs_loader(const char *path)
+{
+    struct elf_file file = {0};
+    struct err ignored = {0};
+    bool is_elf = elf_file_open(&file, path, &ignored), found = false;
+    GElf_Phdr segment;
+    size_t count = 0;
+
+    if (is_elf && elf_getphdrnum(file.elf, &count) != 0)
+        count = 0;
+    for (size_t i = 0; i < count && !found; i++)
+        found = gelf_getphdr(file.elf, (int)i, &segment) && segment.p_type == PT_INTERP;
+    elf_file_close(&file);
+    return !is_elf || found;
+}

@@ -98,4 +98,7 @@ void *image_debug_elf(const struct image *image);
  */
 char *image_read_build_id(const char *path);
 
+/* Does the system start it by a dynamic loader (PT_INTERP)? What is not ELF, a script, may. */
+bool image_needs_loader(const char *path);
+
 #endif
