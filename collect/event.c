@@ -43,15 +43,15 @@ static int64_t read_setting(const char *path, int64_t missing)
  * The clock gets a fixed period, so that each of its samples has one known weight; cycles, whose
  * rate varies, are left to the kernel to bring to HZ.
  */
-static struct perf_event_attr describe(size_t candidate, uint64_t hz, bool call_chains)
+static struct perf_event_attr describe(size_t candidate, const struct event_wish *wish)
 {
     struct perf_event_attr attr = {
         .type = candidates[candidate].type,
         .size = sizeof(attr),
         .config = candidates[candidate].config,
         .sample_type = PERF_SAMPLE_IP | PERF_SAMPLE_TID | PERF_SAMPLE_TIME,
-        .inherit = 1,
-        .exclude_kernel = 1,
+        .inherit = !wish->is_machine_wide,
+        .exclude_kernel = !wish->is_machine_wide,
         .exclude_hv = 1,
         .exclude_callchain_kernel = 1,
         .mmap = 1,
@@ -66,13 +66,14 @@ static struct perf_event_attr describe(size_t candidate, uint64_t hz, bool call_
         .watermark = 1,
     };
 
-    if (call_chains)
+    if (wish->call_chains)
         attr.sample_type |= PERF_SAMPLE_CALLCHAIN;
     if (attr.type == PERF_TYPE_SOFTWARE) {
-        attr.sample_period = 1000000000 / hz;
+        attr.sample_period = 1000000000 / wish->hz;
+        attr.exclude_idle = wish->is_machine_wide; /* counters idle, or refuse it (AArch64) */
     } else {
         attr.freq = 1;
-        attr.sample_freq = hz;
+        attr.sample_freq = wish->hz;
     }
     return attr;
 }
@@ -83,11 +84,11 @@ int event_open(const struct event *event, int tid, int cpu)
 }
 
 /* 0, or the errno of the first CPU that refuses. */
-static int try_everywhere(struct event event, const int *cpus, size_t cpu_count)
+static int try_everywhere(struct event event, int tid, const int *cpus, size_t cpu_count)
 {
     event.attr.disabled = 1;
     for (size_t i = 0; i < cpu_count; i++) {
-        int fd = event_open(&event, 0, cpus[i]);
+        int fd = event_open(&event, tid, cpus[i]);
 
         if (fd < 0)
             return errno;
@@ -107,22 +108,22 @@ static bool check_rate(uint64_t hz, struct err *err)
     return err_hint(err, "lower -F, or set kernel.perf_event_max_sample_rate with sysctl as root");
 }
 
-bool event_find(struct event *event, uint64_t hz, bool call_chains, const int *cpus,
+bool event_find(struct event *event, const struct event_wish *wish, const int *cpus,
                 size_t cpu_count, struct err *err)
 {
-    int code = ENOENT;
+    int tid = wish->is_machine_wide ? EVENT_ALL_THREADS : 0, code = ENOENT;
 
-    if (!check_rate(hz, err))
+    if (!check_rate(wish->hz, err))
         return false;
     for (size_t i = 0; i < ARRAY_SIZE(candidates); i++) {
-        struct event found = {.name = candidates[i].name, .attr = describe(i, hz, call_chains)};
+        struct event found = {.name = candidates[i].name, .attr = describe(i, wish)};
 
         found.layout.sample_type = found.attr.sample_type;
         found.layout.sample_id_all = true;
-        code = try_everywhere(found, cpus, cpu_count);
+        code = try_everywhere(found, tid, cpus, cpu_count);
         if (code == EINVAL) { /* before Linux 5.12 the kernel does not know build ids */
             found.attr.build_id = 0;
-            code = try_everywhere(found, cpus, cpu_count);
+            code = try_everywhere(found, tid, cpus, cpu_count);
         }
         if (code == 0) {
             *event = found;
@@ -131,14 +132,22 @@ bool event_find(struct event *event, uint64_t hz, bool call_chains, const int *c
         if (code == EACCES || code == EPERM)
             break;
     }
-    return event_explain(code, err);
+    return event_explain(code, wish->is_machine_wide, err);
 }
 
-bool event_explain(int code, struct err *err)
+static bool is_unsupported(int code)
+{
+    return code == EACCES || code == EPERM || code == ENOENT || code == ENOSYS || code == ENODEV ||
+           code == EOPNOTSUPP;
+}
+
+bool event_explain(int code, bool is_machine_wide, struct err *err)
 {
     int64_t paranoid = read_setting("/proc/sys/kernel/perf_event_paranoid", INT64_MIN);
+    int enough = is_machine_wide ? 0 : 2;
 
-    err_set(err, ERR_IO, "perf_event_open: %s", strerror(code));
+    err_set(err, is_unsupported(code) ? ERR_UNSUPPORTED : ERR_IO, "perf_event_open: %s",
+            strerror(code));
     if (code == EMFILE || code == ENFILE) /* nor can a setting be read then */
         return err_hint(err, "each thread needs a descriptor for each CPU: raise `ulimit -Hn`, or "
                              "record fewer threads");
@@ -149,10 +158,15 @@ bool event_explain(int code, struct err *err)
     if (code != EACCES && code != EPERM)
         return err_hint(err,
                         "`perf stat -e cpu-clock:u true` tells whether perf works here at all");
-    if (paranoid > 2)
+    if (paranoid > enough)
         return err_hint(err,
                         "kernel.perf_event_paranoid is %" PRId64 ": as root, run `sysctl "
-                        "kernel.perf_event_paranoid=2`, or give pgo-collect CAP_PERFMON",
+                        "kernel.perf_event_paranoid=%d`, or give pgo-collect CAP_PERFMON",
+                        paranoid, enough);
+    if (is_machine_wide)
+        return err_hint(err,
+                        "kernel.perf_event_paranoid is %" PRId64 ", which is enough for -a; in a "
+                        "container the seccomp profile must allow perf_event_open",
                         paranoid);
     return err_hint(err,
                     "kernel.perf_event_paranoid is %" PRId64 ", which is enough for one's own "

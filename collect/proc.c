@@ -11,23 +11,36 @@
 
 #define MAPS_MAX_BYTES ((size_t)256 * 1024 * 1024)
 
-int *proc_threads(pid_t pid, size_t *count)
+/* The entries of a folder that are numbers. */
+static int *list_numbers(const char *path, size_t *count)
 {
-    char *path = mem_format("/proc/%d/task", (int)pid);
     DIR *folder = opendir(path);
     struct dirent *entry;
     size_t capacity = 0;
-    int *tids = NULL;
-    uint64_t tid;
+    int *numbers = NULL;
+    uint64_t number;
 
-    free(path);
     *count = 0;
     while (folder && (entry = readdir(folder)))
-        if (number_parse_u64(entry->d_name, &tid) && tid <= INT32_MAX)
-            *ARRAY_PUSH(tids, *count, capacity) = (int)tid;
+        if (number_parse_u64(entry->d_name, &number) && number <= INT32_MAX)
+            *ARRAY_PUSH(numbers, *count, capacity) = (int)number;
     if (folder)
         closedir(folder);
+    return numbers;
+}
+
+int *proc_threads(pid_t pid, size_t *count)
+{
+    char *path = mem_format("/proc/%d/task", (int)pid);
+    int *tids = list_numbers(path, count);
+
+    free(path);
     return tids;
+}
+
+int *proc_list(size_t *count)
+{
+    return list_numbers("/proc", count);
 }
 
 static void map_line(const char *text, pid_t pid, struct trace *trace)

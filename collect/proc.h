@@ -15,10 +15,13 @@
 /* The ids of its threads; free() them. NULL if there is no such process. */
 int *proc_threads(pid_t pid, size_t *count);
 
+/* The ids of all processes; free() them. */
+int *proc_list(size_t *count);
+
 /* Tells the trace of the executable mappings. */
 void proc_map(pid_t pid, struct trace *trace);
 
-/* Appends the name of the program, without its folder; it is not the command line. */
+/* The name of the program, without its folder; it is not the command line. */
 char *proc_program(pid_t pid); /* "" when not known; free() it */
 
 #endif

@@ -12,7 +12,7 @@
 #define MAX_HZ      100000 /* the kernel's timers take no period below 10 µs */
 #define MAX_SECONDS (30.0 * 24 * 3600)
 
-enum { FREQUENCY, DURATION, PID, OUTPUT, CALL_GRAPH, FORCE, HELP, VERSION };
+enum { FREQUENCY, DURATION, PID, ALL, OUTPUT, CALL_GRAPH, FORCE, HELP, VERSION };
 
 static const struct option_spec table[] = {
     {"-F", OPTION_VALUE, "HZ", "samples a second of CPU time, for each thread (999)", FREQUENCY},
@@ -20,6 +20,9 @@ static const struct option_spec table[] = {
      "end after that time; a COMMAND then gets SIGTERM, and\ntwo seconds to end", DURATION},
     {"-p", OPTION_VALUE, "PID",
      "sample this process: its threads, and all threads and\nchildren born from now on", PID},
+    {"-a", OPTION_FLAG, NULL,
+     "sample all processes of the machine, each under the\nlabels comm and pid; needs more rights",
+     ALL},
     {"-o", OPTION_VALUE, "FILE", "the profile to write (default.pgo); - is standard output",
      OUTPUT},
     {"-f", OPTION_FLAG, NULL, "overwrite the file", FORCE},
@@ -35,15 +38,17 @@ static void show_help(void)
 
     options_describe(table, ARRAY_SIZE(table), &list);
     printf("usage: pgo-collect record [OPTION]... -- COMMAND [ARG...]\n"
-           "       pgo-collect record [OPTION]... -p PID\n\n"
+           "       pgo-collect record [OPTION]... -p PID | -a\n\n"
            "Samples a program with its threads and children, and writes a CPU profile (pprof):\n"
            "hardware cycles where the machine counts them, else the kernel's clock. Nothing has\n"
-           "to be prepared in the program; with line tables (-g1) the profile names its lines.\n\n"
+           "to be prepared in the program; with line tables (-g1) the profile names its lines.\n"
+           "Where perf events are not allowed, a COMMAND is sampled by libpgocollect instead.\n\n"
            "Options:\n%s\n"
            "Ctrl-C or SIGTERM ends the recording, and the profile is written.\n\n"
            "Examples:\n"
            "  pgo-collect record -- ./server --config test.conf\n"
            "  pgo-collect record -p $(pgrep -o server) -d 60 -o server.pgo\n"
+           "  pgo-collect record -a -d 10 -o machine.pprof\n"
            "  pgo-collect record --call-graph=none -o - -- ./a.out >a.pprof\n\n"
            "Exit code: the command's own (128 + N when signal N ended it), 0 when the recording\n"
            "was ended by -d or a signal; 1 if there is no profile; 2 for a wrong command line;\n"
@@ -63,8 +68,8 @@ static bool set_number(const char *name, const char *value, uint64_t max, uint64
 
 static bool set_call_graph(struct record_options *options, const char *value, struct err *err)
 {
-    options->call_chains = strcmp(value, "fp") == 0;
-    return options->call_chains || strcmp(value, "none") == 0 ||
+    options->call_graph = strcmp(value, "none") == 0 ? CALL_GRAPH_NONE : CALL_GRAPH_FP;
+    return options->call_graph == CALL_GRAPH_NONE || strcmp(value, "fp") == 0 ||
            err_set(err, ERR_USAGE, "--call-graph=%s: expected fp or none", value);
 }
 
@@ -90,6 +95,9 @@ static bool set(struct record_options *options, int id, const char *value, struc
             return false;
         options->pid = (pid_t)pid;
         return true;
+    case ALL:
+        options->is_machine_wide = true;
+        return true;
     case OUTPUT:
         options->output = value;
         return *value || err_set(err, ERR_USAGE, "-o: the name of the file is empty");
@@ -103,10 +111,12 @@ static bool set(struct record_options *options, int id, const char *value, struc
 
 static bool set_command(struct record_options *options, char **rest, struct err *err)
 {
-    if (!rest[0] == !options->pid) {
+    int asked = (rest[0] != NULL) + (options->pid != 0) + options->is_machine_wide;
+
+    if (asked != 1) {
         err_set(err, ERR_USAGE,
-                rest[0] ? "-p PID and a command, expected one of them"
-                        : "nothing to record, expected -p PID or a command");
+                asked ? "more than one of -p PID, -a and a command, expected one"
+                      : "nothing to record, expected -p PID, -a or a command");
         return err_hint(err, "pgo-collect record -- ./program ARG...");
     }
     options->command = rest;
@@ -124,8 +134,7 @@ enum record_request record_options_read(struct record_options *options, int argc
     const char *value;
     int id;
 
-    *options =
-        (struct record_options){.hz = DEFAULT_HZ, .output = OUTPUT_DEFAULT, .call_chains = true};
+    *options = (struct record_options){.hz = DEFAULT_HZ, .output = OUTPUT_DEFAULT};
     while ((id = options_next(&parser, &value, err)) >= 0) {
         if (id == HELP) {
             show_help();

@@ -10,13 +10,19 @@
 
 #include "base/err.h"
 
+enum call_graph {
+    CALL_GRAPH_FP,
+    CALL_GRAPH_NONE,
+};
+
 struct record_options {
     uint64_t hz;
     double max_seconds; /* 0: until the target ends */
     const char *output;
     bool force;
-    bool call_chains;
-    pid_t pid;            /* 0: a command */
+    enum call_graph call_graph;
+    bool is_machine_wide; /* -a */
+    pid_t pid;            /* 0: a command, or -a */
     char *const *command; /* argv; ends with NULL */
 };
 

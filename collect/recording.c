@@ -67,10 +67,38 @@ static bool attach(struct recording *recording, struct err *err)
     return done;
 }
 
+static void name_process(struct recording *recording, pid_t pid)
+{
+    char *name = proc_program(pid);
+
+    processes_name(&recording->trace->processes, (uint32_t)pid, name);
+    free(name);
+}
+
+static bool attach_all(struct recording *recording, struct err *err)
+{
+    size_t count;
+    int *pids;
+
+    if (!sampler_add_all(recording->sampler, err))
+        return false;
+    pids = proc_list(&count); /* after the events, as above */
+    for (size_t i = 0; i < count; i++) {
+        name_process(recording, pids[i]);
+        proc_map(pids[i], recording->trace);
+    }
+    free(pids);
+    return true;
+}
+
 static bool start(struct recording *recording, struct err *err)
 {
     bool vanished;
 
+    if (recording->preload)
+        return target_go(recording->target, err);
+    if (!recording->target->pid)
+        return attach_all(recording, err);
     if (!recording->target->is_command)
         return attach(recording, err);
     return sampler_add(recording->sampler, recording->target->pid, SAMPLER_AT_EXEC, &vanished,
@@ -82,6 +110,10 @@ static void read_round(struct recording *recording, bool last)
 {
     struct perf_record record;
 
+    if (recording->preload) {
+        preload_read(recording->preload, recording->trace);
+        return;
+    }
     sampler_read(recording->sampler, last);
     while (sampler_next(recording->sampler, &record))
         trace_add(recording->trace, &record);
@@ -93,11 +125,16 @@ enum stop {
     STOP_ALONE,    /* the time is over, or somebody sent us a signal */
 };
 
+static size_t ring_count(const struct recording *recording)
+{
+    return recording->sampler ? recording->sampler->cpu_count : 0;
+}
+
 /* Until something is to be read, a signal comes, or the time is over. */
 static enum stop wait_round(const struct recording *recording, int signal_fd, struct pollfd *fds,
                             int64_t left_ns)
 {
-    size_t cpus = recording->sampler->cpu_count;
+    size_t cpus = ring_count(recording);
     int64_t wait_ns = left_ns < ROUND_NS ? left_ns : ROUND_NS;
     struct signalfd_siginfo info;
 
@@ -159,11 +196,13 @@ bool recording_run(struct recording *recording, struct err *err)
         close(signal_fd);
         return false;
     }
-    fds = mem_array(recording->sampler->cpu_count + 2, sizeof(*fds));
-    sampler_poll_fds(recording->sampler, fds);
+    fds = mem_array(ring_count(recording) + 2, sizeof(*fds));
+    if (recording->sampler)
+        sampler_poll_fds(recording->sampler, fds);
     run(recording, signal_fd, fds);
     talk_progress_end();
-    sampler_stop(recording->sampler);
+    if (recording->sampler)
+        sampler_stop(recording->sampler);
     read_round(recording, true);
     free(fds);
     close(signal_fd);

@@ -12,13 +12,15 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "preload.h"
 #include "sampler.h"
 #include "target.h"
 #include "trace.h"
 
 struct recording {
     struct target *target;
-    struct sampler *sampler;
+    struct sampler *sampler; /* one of the two, the other is NULL */
+    struct preload *preload;
     struct trace *trace;
     double max_seconds;  /* 0: no limit */
     const char *program; /* for messages */

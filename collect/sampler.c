@@ -62,12 +62,11 @@ static void raise_descriptor_limit(void)
     }
 }
 
-bool sampler_open(struct sampler *sampler, uint64_t hz, bool call_chains, struct err *err)
+bool sampler_open(struct sampler *sampler, const struct event_wish *wish, struct err *err)
 {
     *sampler = (struct sampler){0};
-    raise_descriptor_limit();
     if (!find_cpus(sampler, err) ||
-        !event_find(&sampler->event, hz, call_chains, sampler->cpus, sampler->cpu_count, err)) {
+        !event_find(&sampler->event, wish, sampler->cpus, sampler->cpu_count, err)) {
         sampler_close(sampler);
         return false;
     }
@@ -123,8 +122,8 @@ static bool add_on_cpu(struct sampler *sampler, const struct event *event, int t
         return true;
     }
     if (fd < 0) {
-        event_explain(errno, err);
-        return err_prepend(err, "thread %d: ", tid);
+        event_explain(errno, tid == EVENT_ALL_THREADS, err);
+        return tid == EVENT_ALL_THREADS ? false : err_prepend(err, "thread %d: ", tid);
     }
     *ARRAY_PUSH(sampler->fds, sampler->fd_count, sampler->fd_capacity) = fd;
     if (sampler->ring_fds[cpu] < 0)
@@ -139,12 +138,21 @@ bool sampler_add(struct sampler *sampler, int tid, enum sampler_start start, boo
 {
     struct event event = sampler->event;
 
+    if (sampler->fd_count == 0)
+        raise_descriptor_limit();
     *vanished = false;
     event.attr.disabled = event.attr.enable_on_exec = start == SAMPLER_AT_EXEC;
     for (size_t i = 0; i < sampler->cpu_count && !*vanished; i++)
         if (!add_on_cpu(sampler, &event, tid, i, vanished, err))
             return false;
     return true;
+}
+
+bool sampler_add_all(struct sampler *sampler, struct err *err)
+{
+    bool vanished;
+
+    return sampler_add(sampler, EVENT_ALL_THREADS, SAMPLER_NOW, &vanished, err);
 }
 
 void sampler_poll_fds(const struct sampler *sampler, struct pollfd *fds)

@@ -1,13 +1,14 @@
 /*
- * sampler.h - samples of threads and all their descendants, as one stream of records.
+ * sampler.h - samples of threads and all their descendants, or of the whole machine, as one stream
+ * of records.
  *
- * Life cycle: sampler_open() (finds the event and the CPUs), sampler_add() for each thread, then
- * rounds: sampler_read() and sampler_next() until false; sampler_stop() and a last round;
- * sampler_close().
+ * Life cycle: sampler_open() (finds the event and the CPUs), sampler_add() for each thread or
+ * sampler_add_all(), then rounds: sampler_read() and sampler_next() until false; sampler_stop() and
+ * a last round; sampler_close().
  *
  * An event that its children inherit can be mapped only if it is bound to a CPU. So each thread
- * gets one event on each CPU, and all events of a CPU share one ring. sampler_open() raises this
- * process's soft limit of descriptors to the hard one: start a command before.
+ * gets one event on each CPU, and all events of a CPU share one ring. The first sampler_add()
+ * raises this process's soft limit of descriptors to the hard one: start a command before.
  */
 #ifndef COLLECT_SAMPLER_H
 #define COLLECT_SAMPLER_H
@@ -35,7 +36,8 @@ struct sampler {
     uint64_t damaged; /* records that could not be decoded: a kernel newer than we know */
 };
 
-MUST_CHECK bool sampler_open(struct sampler *sampler, uint64_t hz, bool call_chains,
+/* ERR_UNSUPPORTED: no perf events here. */
+MUST_CHECK bool sampler_open(struct sampler *sampler, const struct event_wish *wish,
                              struct err *err);
 void sampler_close(struct sampler *sampler);
 
@@ -48,6 +50,9 @@ enum sampler_start {
 /* Success with *vanished set when there is no such thread any more. */
 MUST_CHECK bool sampler_add(struct sampler *sampler, int tid, enum sampler_start start,
                             bool *vanished, struct err *err);
+
+/* All threads of the machine, from now on: for an event that was wished machine-wide. */
+MUST_CHECK bool sampler_add_all(struct sampler *sampler, struct err *err);
 
 /* One entry for each CPU, to be polled; a ring whose threads have all ended asks for nothing. */
 void sampler_poll_fds(const struct sampler *sampler, struct pollfd *fds);

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -12,7 +13,7 @@
 #include "base/file.h"
 
 /* The held child: waits for a byte, then becomes the command. Never returns. */
-static NORETURN void become(char *const *argv, int hold_fd, int error_fd)
+static NORETURN void become(char *const *argv, char *const *variables, int hold_fd, int error_fd)
 {
     ssize_t got;
     char go;
@@ -23,6 +24,8 @@ static NORETURN void become(char *const *argv, int hold_fd, int error_fd)
     while (got < 0 && errno == EINTR);
     if (got == 1) {
         signal(SIGPIPE, SIG_DFL); /* main() ignores it, and that would be inherited */
+        for (; variables && *variables; variables++)
+            putenv(*variables);
         execvp(argv[0], argv);
         code = errno;
         (void)!write(error_fd, &code, sizeof(code));
@@ -30,7 +33,7 @@ static NORETURN void become(char *const *argv, int hold_fd, int error_fd)
     _exit(127);
 }
 
-bool target_start(struct target *target, char *const *argv, struct err *err)
+bool target_start(struct target *target, char *const *argv, char *const *variables, struct err *err)
 {
     int hold[2], error[2];
     pid_t pid;
@@ -45,7 +48,7 @@ bool target_start(struct target *target, char *const *argv, struct err *err)
     pid = fork();
     if (pid == 0) {
         close(hold[1]); /* so that our end closes the pipe */
-        become(argv, hold[0], error[1]);
+        become(argv, variables, hold[0], error[1]);
     }
     close(hold[0]);
     close(error[1]);
@@ -97,12 +100,17 @@ bool target_attach(struct target *target, pid_t pid, struct err *err)
     return true;
 }
 
+void target_machine(struct target *target)
+{
+    *target = (struct target){.pid_fd = -1, .hold_fd = -1, .error_fd = -1};
+}
+
 void target_check(struct target *target)
 {
     struct pollfd fd = {.fd = target->pid_fd, .events = POLLIN};
     int status;
 
-    if (target->ended)
+    if (target->ended || target->pid == 0)
         return;
     if (!target->is_command) {
         target->ended = target->pid_fd >= 0 ? poll(&fd, 1, 0) == 1

@@ -63,22 +63,35 @@ static void add_callers(struct trace *trace, const struct perf_record *record, s
 static void add_sample(struct trace *trace, const struct perf_record *record)
 {
     uint32_t mapping = address_spaces_find(&trace->spaces, record->pid, record->sample.ip);
+    uint32_t tag = trace->by_process ? processes_tag(&trace->processes, record->pid) : 0;
     size_t count = 0;
 
     push(trace, &count, record->sample.ip, mapping);
     add_callers(trace, record, &count);
-    stacks_add(&trace->stacks, trace->frames, count, 1);
+    stacks_add_tagged(&trace->stacks, tag, trace->frames, count, 1);
     byteset_add(&trace->pids, &record->pid, sizeof(record->pid));
     byteset_add(&trace->tids, &record->tid, sizeof(record->tid));
     trace->sample_count++;
     trace->unmapped_count += mapping == ADDRESS_SPACE_NONE;
 }
 
+static bool is_kernel(const struct perf_record *record)
+{
+    uint16_t mode = record->misc & PERF_RECORD_MISC_CPUMODE_MASK;
+
+    return mode == PERF_RECORD_MISC_KERNEL || mode == PERF_RECORD_MISC_HYPERVISOR;
+}
+
 void trace_add(struct trace *trace, const struct perf_record *record)
 {
+    if (trace->by_process)
+        processes_follow(&trace->processes, record);
     switch (record->type) {
     case PERF_RECORD_SAMPLE:
-        add_sample(trace, record);
+        if (is_kernel(record))
+            trace->kernel_count += record->pid != 0;
+        else
+            add_sample(trace, record);
         break;
     case PERF_RECORD_MMAP:
     case PERF_RECORD_MMAP2:
@@ -101,6 +114,7 @@ void trace_release(struct trace *trace)
 {
     address_spaces_release(&trace->spaces);
     stacks_release(&trace->stacks);
+    processes_release(&trace->processes);
     byteset_release(&trace->pids);
     byteset_release(&trace->tids);
     byteset_release(&trace->files);

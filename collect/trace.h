@@ -17,14 +17,19 @@
 #include "base/byteset.h"
 #include "profile/address_space.h"
 #include "profile/perf_record.h"
+#include "processes.h"
 #include "profile/stacks.h"
 
 struct trace {
+    bool by_process; /* set it first: stacks are tagged with their process, see processes.h */
+    struct processes processes;
+
     struct address_spaces spaces;
     struct stacks stacks;
     struct byteset pids, tids; /* of the samples */
     uint64_t sample_count, unmapped_count;
-    uint64_t lost_count;      /* samples and other records that the kernel dropped */
+    uint64_t kernel_count; /* samples within the kernel, left out; those of no process are idle */
+    uint64_t lost_count;   /* samples and other records that the kernel dropped */
     uint64_t throttled_count; /* times it stopped sampling for the rest of a tick */
 
     struct byteset files; /* whose build ids were read, by id: */

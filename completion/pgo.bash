@@ -37,7 +37,7 @@ _pgo_convert_options='-o --binary= --count= --debug-dir= --format= --input= --la
     --sample-type= --strict --help --version'
 _pgo_build_options='-pgo= -probes= -slices= -n -v -report= --help --version'
 _pgo_collect_options='--help --version'
-_pgo_record_options='-F -d -p -o -f --call-graph= --help --version'
+_pgo_record_options='-F -d -p -a -o -f --call-graph= --help --version'
 _pgo_bench_options='--base= --test= -n --gate= --check-output --mode= --timeout= --json=
     --markdown= --help --version'
 

@@ -130,6 +130,61 @@ static void test_counts(void **state)
     trace_release(&trace);
 }
 
+static void check_labels(const struct profile_sample *sample, const char *comm, int64_t pid)
+{
+    assert_int_equal(sample->label_count, 2);
+    assert_string_equal(sample->labels[0].key, "comm");
+    assert_string_equal(sample->labels[0].text, comm);
+    assert_string_equal(sample->labels[1].key, "pid");
+    assert_int_equal(sample->labels[1].number, pid);
+}
+
+/* One stack in several processes, and in one that execs; what runs in the kernel is left out. */
+static void test_by_process(void **state)
+{
+    struct perf_record fork = {.type = PERF_RECORD_FORK, .pid = 2, .tid = 2};
+    struct perf_record thread = {.type = PERF_RECORD_COMM, .pid = 1, .tid = 5, .name = "worker"};
+    struct perf_record exec = {.type = PERF_RECORD_COMM,
+                               .misc = PERF_RECORD_MISC_COMM_EXEC,
+                               .pid = 2,
+                               .tid = 2,
+                               .name = "ls"};
+    struct perf_record kernel = {
+        .type = PERF_RECORD_SAMPLE, .misc = PERF_RECORD_MISC_KERNEL, .pid = 1, .tid = 1};
+    struct trace trace = {.by_process = true};
+    struct profile *profile = profile_new();
+    struct arena arena = {0};
+
+    (void)state;
+    fork.task.parent_pid = fork.task.parent_tid = 1;
+    processes_name(&trace.processes, 1, "sh");
+    sample_leaf(&trace, 1, 150);
+    trace_add(&trace, &thread); /* a thread's name is not the process's */
+    trace_add(&trace, &fork);
+    sample_leaf(&trace, 1, 150);
+    sample_leaf(&trace, 2, 150);
+    trace_add(&trace, &exec);
+    sample_leaf(&trace, 2, 150);
+    trace_add(&trace, &kernel);
+    kernel.pid = kernel.tid = 0; /* idle */
+    trace_add(&trace, &kernel);
+
+    profile_add_value_type(profile, "samples", "count");
+    profile_add_value_type(profile, "cpu", "nanoseconds");
+    stacks_build_tagged(&trace.stacks, processes_labels(&trace.processes, &arena),
+                        trace.spaces.mappings, trace.spaces.mapping_count, 1000, profile);
+    assert_int_equal(profile->sample_count, 3);
+    assert_int_equal(profile->samples[0].values[0], 2);
+    check_labels(&profile->samples[0], "sh", 1);
+    check_labels(&profile->samples[1], "sh", 2);
+    check_labels(&profile->samples[2], "ls", 2);
+    assert_int_equal(trace.sample_count, 4);
+    assert_int_equal(trace.kernel_count, 1);
+    arena_release(&arena);
+    profile_free(profile);
+    trace_release(&trace);
+}
+
 enum { SAMPLES = 400 };
 
 /* The bytes of a profile of these samples, in an order that the seed decides. */
@@ -192,6 +247,7 @@ int main(void)
         cmocka_unit_test(test_mapping_of_its_time),
         cmocka_unit_test(test_call_chain),
         cmocka_unit_test(test_counts),
+        cmocka_unit_test(test_by_process),
         cmocka_unit_test(test_order_does_not_matter),
     };
 

@@ -19,6 +19,7 @@ try record -d 0 -- true
 try record -d soon -- true
 try record -o "" -- true
 try record -o
-try record --call-graph=dwarf -- true
-try record -a
+try record --call-graph=lbr -- true
+try record -a -- true
+try record -a -p 1
 try record -o . -- true
