@@ -6,10 +6,10 @@
 #include "base/memory.h"
 #include "base/number.h"
 
-void stacks_add(struct stacks *stacks, const struct stack_frame *frames, size_t count,
-                uint64_t samples)
+uint32_t stacks_add(struct stacks *stacks, const struct stack_frame *frames, size_t count,
+                    uint64_t samples)
 {
-    stacks_add_tagged(stacks, 0, frames, count, samples);
+    return stacks_add_tagged(stacks, 0, frames, count, samples);
 }
 
 /* The key of a stack is its frames and one more, which holds the tag; returns its bytes. */
@@ -25,8 +25,8 @@ static size_t make_key(struct stacks *stacks, uint32_t tag, const struct stack_f
     return (count + 1) * sizeof(*frames);
 }
 
-void stacks_add_tagged(struct stacks *stacks, uint32_t tag, const struct stack_frame *frames,
-                       size_t count, uint64_t samples)
+uint32_t stacks_add_tagged(struct stacks *stacks, uint32_t tag, const struct stack_frame *frames,
+                           size_t count, uint64_t samples)
 {
     size_t key_bytes = make_key(stacks, tag, frames, count);
     uint32_t id = byteset_add(&stacks->stacks, stacks->key, key_bytes);
@@ -34,6 +34,7 @@ void stacks_add_tagged(struct stacks *stacks, uint32_t tag, const struct stack_f
     if (id == stacks->count)
         *ARRAY_PUSH(stacks->counts, stacks->count, stacks->capacity) = 0;
     stacks->counts[id] = saturating_add(stacks->counts[id], samples);
+    return id;
 }
 
 bool stacks_has_tagged(struct stacks *stacks, uint32_t tag, const struct stack_frame *frames,
@@ -138,8 +139,7 @@ static uint32_t *add_mappings(const struct stacks *stacks, const struct code_map
 struct sorted_stack {
     struct stack_frame *frames;
     size_t count;
-    uint32_t tag;
-    uint64_t samples;
+    uint32_t tag, id;
 };
 
 static int compare_frames(const void *a, const void *b)
@@ -177,7 +177,7 @@ static struct sorted_stack *sort_stacks(const struct stacks *stacks, const uint3
         const struct stack_frame *frames = frames_of(stacks, i, &count);
 
         sorted[i] = (struct sorted_stack){
-            .count = count, .tag = (uint32_t)frames[count].ip, .samples = stacks->counts[i]};
+            .count = count, .tag = (uint32_t)frames[count].ip, .id = (uint32_t)i};
         sorted[i].frames = arena_memdup(arena, frames, count * sizeof(*frames));
         for (size_t k = 0; k < count; k++)
             if (frames[k].mapping != ADDRESS_SPACE_NONE)
@@ -228,9 +228,15 @@ static void copy_labels(const struct stack_tag *tag, struct profile *profile,
                                    .unit = profile_intern(profile, tag->labels[i].unit)};
 }
 
+/* What a sample is worth. */
+struct valuing {
+    stack_values *values;
+    const void *context;
+};
+
 static void add_samples(const struct sorted_stack *sorted, size_t stack_count,
-                        const struct stack_tag *tags, struct byteset *locations, int64_t period_ns,
-                        struct profile *profile)
+                        const struct stack_tag *tags, const struct valuing *valuing,
+                        struct byteset *locations, struct profile *profile)
 {
     uint32_t *indexes = NULL;
     size_t capacity = 0;
@@ -243,12 +249,40 @@ static void add_samples(const struct sorted_stack *sorted, size_t stack_count,
             *ARRAY_PUSH(indexes, count, capacity) =
                 byteset_add(locations, &sorted[i].frames[k], sizeof(sorted[i].frames[k]));
         sample = profile_add_sample(profile, indexes, count);
-        sample->values[0] = as_value(sorted[i].samples);
-        sample->values[1] = as_value(saturating_multiply(sorted[i].samples, (uint64_t)period_ns));
+        valuing->values(valuing->context, sorted[i].id, sample->values);
         if (tags)
             copy_labels(&tags[sorted[i].tag], profile, sample);
     }
     free(indexes);
+}
+
+static void build(const struct stacks *stacks, const struct stack_tag *tags,
+                  const struct code_mapping *mappings, size_t mapping_count,
+                  const struct valuing *valuing, struct profile *profile)
+{
+    uint32_t *indexes = add_mappings(stacks, mappings, mapping_count, profile);
+    struct arena arena = {0};
+    struct sorted_stack *sorted = sort_stacks(stacks, indexes, &arena);
+    struct byteset locations = {0};
+
+    add_locations(sorted, stacks->count, &locations, profile);
+    add_samples(sorted, stacks->count, tags, valuing, &locations, profile);
+    byteset_release(&locations);
+    arena_release(&arena);
+    free(indexes);
+}
+
+struct time_values {
+    const uint64_t *counts;
+    int64_t period_ns;
+};
+
+static void fill_time(const void *context, uint32_t id, int64_t *values)
+{
+    const struct time_values *time = context;
+
+    values[0] = as_value(time->counts[id]);
+    values[1] = as_value(saturating_multiply(time->counts[id], (uint64_t)time->period_ns));
 }
 
 void stacks_build(const struct stacks *stacks, const struct code_mapping *mappings,
@@ -261,14 +295,17 @@ void stacks_build_tagged(const struct stacks *stacks, const struct stack_tag *ta
                          const struct code_mapping *mappings, size_t mapping_count,
                          int64_t period_ns, struct profile *profile)
 {
-    uint32_t *indexes = add_mappings(stacks, mappings, mapping_count, profile);
-    struct arena arena = {0};
-    struct sorted_stack *sorted = sort_stacks(stacks, indexes, &arena);
-    struct byteset locations = {0};
+    const struct time_values time = {stacks->counts, period_ns};
+    const struct valuing valuing = {fill_time, &time};
 
-    add_locations(sorted, stacks->count, &locations, profile);
-    add_samples(sorted, stacks->count, tags, &locations, period_ns, profile);
-    byteset_release(&locations);
-    arena_release(&arena);
-    free(indexes);
+    build(stacks, tags, mappings, mapping_count, &valuing, profile);
+}
+
+void stacks_build_values(const struct stacks *stacks, const struct code_mapping *mappings,
+                         size_t mapping_count, stack_values *values, const void *context,
+                         struct profile *profile)
+{
+    const struct valuing valuing = {values, context};
+
+    build(stacks, NULL, mappings, mapping_count, &valuing, profile);
 }

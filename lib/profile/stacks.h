@@ -35,11 +35,11 @@ struct stack_tag {
     uint32_t count;
 };
 
-/* `samples` more of the stack of `count` frames. */
-void stacks_add(struct stacks *stacks, const struct stack_frame *frames, size_t count,
-                uint64_t samples);
-void stacks_add_tagged(struct stacks *stacks, uint32_t tag, const struct stack_frame *frames,
-                       size_t count, uint64_t samples); /* stacks_add() is tag 0 */
+/* `samples` more of the stack of `count` frames. Returns the id of the stack, from 0 on. */
+uint32_t stacks_add(struct stacks *stacks, const struct stack_frame *frames, size_t count,
+                    uint64_t samples);
+uint32_t stacks_add_tagged(struct stacks *stacks, uint32_t tag, const struct stack_frame *frames,
+                           size_t count, uint64_t samples); /* stacks_add() is tag 0 */
 
 /* Is it there already? Then one more sample of it needs no memory. */
 bool stacks_has_tagged(struct stacks *stacks, uint32_t tag, const struct stack_frame *frames,
@@ -58,6 +58,15 @@ void stacks_build(const struct stacks *stacks, const struct code_mapping *mappin
 void stacks_build_tagged(const struct stacks *stacks, const struct stack_tag *tags,
                          const struct code_mapping *mappings, size_t mapping_count,
                          int64_t period_ns, struct profile *profile);
+
+/*
+ * The same for a profile of any value types: `values` fills in those of the sample that is the
+ * stack `id`; they are zero.
+ */
+typedef void stack_values(const void *context, uint32_t id, int64_t *values);
+void stacks_build_values(const struct stacks *stacks, const struct code_mapping *mappings,
+                         size_t mapping_count, stack_values *values, const void *context,
+                         struct profile *profile);
 
 void stacks_release(struct stacks *stacks);
 
