@@ -32,6 +32,7 @@ struct pgo_collect_config {
     unsigned hz;                      /* samples per second of CPU time of a thread; 100 */
     unsigned interval_seconds;        /* 60 */
     unsigned long long dir_max_bytes; /* the oldest profiles go when there is more; 256 MiB */
+    unsigned long long heap_bytes;    /* between two samples of the heap profile; 512 KiB */
 };
 
 /* NULL: as the environment says, else with these settings alone. -EALREADY: it runs already. */
@@ -46,6 +47,15 @@ int pgo_collect_stop(void);
  */
 int pgo_collect_snapshot(const char *path);
 int pgo_collect_snapshot_fd(int fd);
+
+/*
+ * Writes what is allocated now and was allocated since the start of the program, by stack, as
+ * gzipped pprof. It needs libpgocollect_heap.so, preloaded beside this library or linked
+ * (-lpgocollect_heap, pkg-config: pgo-collect-heap), and no start. -ENOTSUP: it is not there, or
+ * cannot work beside the program's allocator.
+ */
+int pgo_collect_heap_snapshot(const char *path);
+int pgo_collect_heap_snapshot_fd(int fd);
 
 /* Where the HTTP server listens, with the port that the system chose for port 0; "" if none does.
  */

@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/talk.h"
 #include "collector.h"
+#include "heap.h"
 #include "labels.h"
 #include "pgo_collect.h"
 #include "serving.h"
@@ -25,8 +26,11 @@ static __thread struct err last;
 
 static int code_of(enum err_kind kind)
 {
-    static const int codes[] = {
-        [ERR_USAGE] = -EINVAL, [ERR_IO] = -EIO, [ERR_LIMIT] = -ENOSPC, [ERR_NOT_FOUND] = -ENOENT};
+    static const int codes[] = {[ERR_USAGE] = -EINVAL,
+                                [ERR_IO] = -EIO,
+                                [ERR_LIMIT] = -ENOSPC,
+                                [ERR_NOT_FOUND] = -ENOENT,
+                                [ERR_UNSUPPORTED] = -ENOTSUP};
     int code = (size_t)kind < ARRAY_SIZE(codes) ? codes[kind] : 0;
 
     return code ? code : -EIO;
@@ -125,9 +129,19 @@ static void follow_forks(void)
     pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
 }
 
+static void follow_heap(const struct settings *settings, bool is_asked)
+{
+    struct err err = {0};
+
+    if (!heap_set_interval(settings->heap_bytes, is_asked, &err))
+        talk_error(&err);
+}
+
 static bool start(struct reading *reading)
 {
     pthread_once(&fork_once, follow_forks);
+    if (reading->config)
+        follow_heap(&reading->settings, reading->config->heap_bytes > 0);
     if (!collector_start(&reading->settings, &last)) {
         settings_release(&reading->settings);
         return false;
@@ -232,6 +246,32 @@ EXPORT int pgo_collect_snapshot_fd(int fd)
     return write_snapshot(&output);
 }
 
+static int write_heap_snapshot(struct output *output)
+{
+    int code;
+
+    output->done = heap_write(&output->pprof, &last);
+    if (output->done && !survive_run(write_output, output))
+        output->done = err_set(&last, ERR_LIMIT, "out of memory");
+    code = finish(output->done);
+    strbuf_release(&output->pprof);
+    return code;
+}
+
+EXPORT int pgo_collect_heap_snapshot(const char *path)
+{
+    struct output output = {.path = path};
+
+    return write_heap_snapshot(&output);
+}
+
+EXPORT int pgo_collect_heap_snapshot_fd(int fd)
+{
+    struct output output = {.fd = fd};
+
+    return write_heap_snapshot(&output);
+}
+
 static int change_label(const char *key, const char *value)
 {
     struct slot *slot = threads_own_slot();
@@ -292,9 +332,12 @@ __attribute__((constructor)) static void load(void)
     struct reading reading = {0};
 
     talk_start("libpgocollect");
-    if (!read_all(&reading))
+    if (!read_all(&reading)) {
         talk_error(&last);
-    else if (!settings_ask_for_output(&reading.settings))
+        return;
+    }
+    follow_heap(&reading.settings, look_up("PGO_COLLECT_HEAP") != NULL);
+    if (!settings_ask_for_output(&reading.settings))
         settings_release(&reading.settings);
     else if (!start(&reading))
         talk_error(&last);

@@ -13,18 +13,21 @@
 #include "base/memory.h"
 #include "base/talk.h"
 #include "collector.h"
+#include "heap.h"
 #include "survive.h"
 
-#define SUFFIX    ".pprof.gz"
-#define NS_PER_S  INT64_C(1000000000)
-#define NS_PER_MS INT64_C(1000000)
+#define SUFFIX      ".pprof.gz"
+#define HEAP_SUFFIX ".heap.gz" /* another one: what converts a folder's profiles is for time */
+#define NS_PER_S    INT64_C(1000000000)
+#define NS_PER_MS   INT64_C(1000000)
 
 struct folder {
     char *dir, *name; /* the program's */
     int64_t interval_ns, due_ns;
     uint64_t bytes_max;
     struct window *window;
-    bool has_failed; /* and it was said */
+    uint64_t heap_sample_count; /* of the last heap profile */
+    bool has_failed;            /* and it was said */
 };
 
 static int64_t now_ns(void)
@@ -104,8 +107,8 @@ void folder_forget(struct folder *folder)
     folder_close(folder);
 }
 
-/* NAME.PID.TIME.pprof.gz in the folder. */
-static char *make_path(const struct folder *folder)
+/* NAME.PID.TIME and the suffix, in the folder. */
+static char *make_path(const struct folder *folder, const char *suffix)
 {
     struct timespec now;
     struct tm utc;
@@ -114,8 +117,8 @@ static char *make_path(const struct folder *folder)
     clock_gettime(CLOCK_REALTIME, &now);
     gmtime_r(&now.tv_sec, &utc);
     strftime(time, sizeof(time), "%Y%m%dT%H%M%S", &utc);
-    return mem_format("%s/%s.%d.%s.%03dZ" SUFFIX, folder->dir, folder->name, (int)getpid(), time,
-                      (int)(now.tv_nsec / NS_PER_MS));
+    return mem_format("%s/%s.%d.%s.%03dZ%s", folder->dir, folder->name, (int)getpid(), time,
+                      (int)(now.tv_nsec / NS_PER_MS), suffix);
 }
 
 struct old_file {
@@ -135,11 +138,16 @@ static int compare_age(const void *a, const void *b)
     return strcmp(first->path, second->path);
 }
 
-static bool has_suffix(const char *name)
+static bool has_suffix(const char *name, const char *suffix)
 {
-    size_t len = strlen(name), suffix_len = strlen(SUFFIX);
+    size_t len = strlen(name), suffix_len = strlen(suffix);
 
-    return len > suffix_len && strcmp(name + len - suffix_len, SUFFIX) == 0;
+    return len > suffix_len && strcmp(name + len - suffix_len, suffix) == 0;
+}
+
+static bool is_ours(const char *name)
+{
+    return has_suffix(name, SUFFIX) || has_suffix(name, HEAP_SUFFIX);
 }
 
 static struct old_file *list_files(const char *dir, size_t *count, uint64_t *bytes)
@@ -151,7 +159,7 @@ static struct old_file *list_files(const char *dir, size_t *count, uint64_t *byt
     struct stat status;
 
     while (handle && (entry = readdir(handle))) {
-        if (!has_suffix(entry->d_name) ||
+        if (!is_ours(entry->d_name) ||
             fstatat(dirfd(handle), entry->d_name, &status, AT_SYMLINK_NOFOLLOW) != 0 ||
             !S_ISREG(status.st_mode))
             continue;
@@ -183,6 +191,7 @@ void folder_prune(const char *dir, uint64_t bytes_max, const char *keep)
 struct writing {
     struct folder *folder;
     const struct strbuf *pprof;
+    const char *suffix;
     struct err *err;
     bool done;
 };
@@ -191,7 +200,7 @@ static void write_work(void *data)
 {
     struct writing *writing = data;
     struct folder *folder = writing->folder;
-    char *path = make_path(folder);
+    char *path = make_path(folder, writing->suffix);
 
     writing->done =
         file_write(path, writing->pprof->data, writing->pprof->len, FILE_REPLACE, writing->err);
@@ -207,17 +216,38 @@ static void say_once(struct folder *folder, const struct err *err)
     folder->has_failed = true;
 }
 
+static bool write_file(struct folder *folder, const struct strbuf *pprof, const char *suffix,
+                       struct err *err)
+{
+    struct writing writing = {.folder = folder, .pprof = pprof, .suffix = suffix, .err = err};
+
+    return (survive_run(write_work, &writing) || err_set(err, ERR_LIMIT, "out of memory")) &&
+           writing.done;
+}
+
 static bool close_window(struct folder *folder, struct err *err)
 {
-    struct writing writing = {.folder = folder, .err = err};
     struct strbuf pprof = {0};
     uint64_t weight = 0;
     bool done = collector_close_window(folder->window, &pprof, &weight, err);
 
-    writing.pprof = &pprof;
     if (done && weight)
-        done = (survive_run(write_work, &writing) || err_set(err, ERR_LIMIT, "out of memory")) &&
-               writing.done;
+        done = write_file(folder, &pprof, SUFFIX, err);
+    strbuf_release(&pprof);
+    return done;
+}
+
+/* Nothing if no allocation was sampled since the last one. */
+static bool write_heap(struct folder *folder, struct err *err)
+{
+    struct strbuf pprof = {0};
+    struct heap_stats stats;
+    bool done;
+
+    if (!heap_read_stats(&stats) || stats.sample_count == folder->heap_sample_count)
+        return true;
+    folder->heap_sample_count = stats.sample_count;
+    done = heap_write(&pprof, err) && write_file(folder, &pprof, HEAP_SUFFIX, err);
     strbuf_release(&pprof);
     return done;
 }
@@ -228,6 +258,8 @@ void folder_write(struct folder *folder)
 
     folder->due_ns += folder->interval_ns;
     if (folder->window && !close_window(folder, &err))
+        say_once(folder, &err);
+    if (!write_heap(folder, &err))
         say_once(folder, &err);
     folder->window = collector_open_window(&err);
     if (!folder->window)

@@ -2,9 +2,9 @@
  * folder.h - the continuous mode: a profile in a folder each interval, the oldest removed.
  *
  * A file is NAME.PID.TIME.pprof.gz, TIME in UTC with milliseconds. It appears whole or not at all.
- * An interval without samples writes none. Several processes may share the folder and its bound.
- * What fails is said once, and tried again at the next interval. The collector's thread alone calls
- * this.
+ * An interval without samples writes none. Where the heap is sampled, NAME.PID.TIME.heap.gz.
+ * Several processes may share the folder and its bound. What fails is said once, and tried again at
+ * the next interval. The collector's thread alone calls this.
  */
 #ifndef LIBPGOCOLLECT_FOLDER_H
 #define LIBPGOCOLLECT_FOLDER_H

@@ -40,6 +40,8 @@ static const char pages[] =
     "<form action=\"/debug/pprof/profile\"><label for=\"seconds\">Seconds</label>"
     "<input id=\"seconds\" type=\"number\" name=\"seconds\" value=\"10\" min=\"1\" max=\"600\">"
     "<button>Take a profile</button></form></td></tr>\n"
+    "<tr><td><a href=\"/debug/pprof/heap\">heap</a></td><td>what is allocated now and was "
+    "allocated so far, by the stacks that did it, if libpgocollect_heap.so is loaded</td></tr>\n"
     "<tr><td><a href=\"/debug/pprof/cmdline\">cmdline</a></td><td>the name of the "
     "program</td></tr>\n"
     "<tr><td><a href=\"/metrics\">metrics</a></td><td>counters of the process, of the profiler and "

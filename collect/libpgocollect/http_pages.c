@@ -95,6 +95,26 @@ static void answer_metrics(const struct http_service *service, const struct http
     metrics_text_end(&text);
 }
 
+/* Of now. What Go's pages have beside it (gc, debug, seconds) makes another profile of it. */
+static void answer_heap(const struct http_service *service, const struct http_request *request,
+                        struct http_response *response)
+{
+    struct strbuf pprof = {0};
+    struct err err = {0};
+
+    if (request->query.len) {
+        http_response_say(response, 400, "heap takes no parameters: it is what is allocated now");
+        return;
+    }
+    if (!service->heap || !service->heap(service->context, &pprof, &err)) {
+        http_response_say(response, err.kind == ERR_UNSUPPORTED ? 501 : 500, "%s%s%s", err.message,
+                          *err.hint ? "; " : "", err.hint);
+        strbuf_release(&pprof);
+        return;
+    }
+    http_pages_profile(&pprof, "heap", response);
+}
+
 static void refuse_method(struct http_response *response)
 {
     http_response_say(response, HTTP_PARSE_METHOD, "only GET and HEAD");
@@ -109,6 +129,7 @@ static const struct page {
 } pages[] = {
     {INDEX_PATH, answer_index},
     {"/debug/pprof/profile", NULL},
+    {"/debug/pprof/heap", answer_heap},
     {"/debug/pprof/cmdline", answer_cmdline},
     {"/pprof/profile", NULL},
     {"/metrics", answer_metrics},
@@ -182,11 +203,11 @@ void http_pages_refuse(enum http_parse why, struct http_response *response)
     }
 }
 
-void http_pages_profile(struct strbuf *pprof, struct http_response *response)
+void http_pages_profile(struct strbuf *pprof, const char *name, struct http_response *response)
 {
     response->status = 200;
     response->type = "application/octet-stream";
-    http_response_header(response, "Content-Disposition: attachment; filename=\"profile\"");
+    http_response_header(response, "Content-Disposition: attachment; filename=\"%s\"", name);
     strbuf_release(&response->body);
     response->body = *pprof;
     *pprof = (struct strbuf){0};

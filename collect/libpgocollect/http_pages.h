@@ -22,7 +22,9 @@ struct http_service {
     bool (*profile_begin)(void *context, struct err *err);
     /* Its end: appends a gzipped pprof. It is over also on failure. */
     bool (*profile_end)(void *context, struct strbuf *out, struct err *err);
-    void (*profile_drop)(void *context);                       /* its end, nobody wants it */
+    void (*profile_drop)(void *context); /* its end, nobody wants it */
+    /* What is allocated now: appends a gzipped pprof. ERR_UNSUPPORTED: there is none. */
+    bool (*heap)(void *context, struct strbuf *out, struct err *err);
     void (*metrics)(void *context, struct metrics_text *text); /* the profiler's own */
     bool command_line;                                         /* show arguments */
 };
@@ -38,7 +40,7 @@ MUST_CHECK bool http_pages_answer(const struct http_service *service,
 /* The answer to a request that could not be read. */
 void http_pages_refuse(enum http_parse why, struct http_response *response);
 
-/* The answer that a profile is. */
-void http_pages_profile(struct strbuf *pprof, struct http_response *response);
+/* The answer that a profile is, as the file `name`. */
+void http_pages_profile(struct strbuf *pprof, const char *name, struct http_response *response);
 
 #endif

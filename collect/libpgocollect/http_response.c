@@ -21,6 +21,8 @@ static const char *reason(unsigned status)
         return "Method Not Allowed";
     case 431:
         return "Request Header Fields Too Large";
+    case 501:
+        return "Not Implemented";
     case 503:
         return "Service Unavailable";
     case 505:

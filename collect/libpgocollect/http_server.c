@@ -84,7 +84,7 @@ static void end_profile(struct http_server *server)
     server->current = client;
     server->profile_client = NULL; /* before: the end may not return, without memory */
     if (server->service->profile_end(server->service->context, &pprof, &err))
-        http_pages_profile(&pprof, &response);
+        http_pages_profile(&pprof, "profile", &response);
     else
         http_response_say(&response, 500, "%s", err.message);
     strbuf_release(&pprof);

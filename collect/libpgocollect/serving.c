@@ -11,6 +11,7 @@
 
 #include "base/talk.h"
 #include "collector.h"
+#include "heap.h"
 #include "http_server.h"
 #include "own_thread.h"
 #include "push.h"
@@ -59,6 +60,12 @@ static void profile_drop(void *context)
         return; /* it is gone all the same */
 }
 
+static bool write_heap(void *context, struct strbuf *out, struct err *err)
+{
+    (void)context;
+    return heap_write(out, err);
+}
+
 static void count(struct metrics_text *text, const char *name, const char *help, uint64_t value)
 {
     metrics_text_family(text, name, METRIC_COUNTER, help);
@@ -83,6 +90,25 @@ static void write_push(struct metrics_text *text)
           stats.failed_count);
     count(text, "pgo_collect_push_dropped_total", "Profiles that were never sent.",
           stats.dropped_count);
+}
+
+static void write_heap_metrics(struct metrics_text *text)
+{
+    struct heap_stats stats;
+
+    if (!heap_read_stats(&stats))
+        return;
+    count(text, "pgo_collect_heap_samples_total", "Allocations that were sampled.",
+          stats.sample_count);
+    metrics_text_family(text, "pgo_collect_heap_blocks", METRIC_GAUGE,
+                        "Sampled allocations that are alive.");
+    metrics_text_count(text, "pgo_collect_heap_blocks", "", "", stats.block_count);
+    metrics_text_family(text, "pgo_collect_heap_overflows_total", METRIC_COUNTER,
+                        "Sampled allocations whose block or stack found no room.");
+    metrics_text_count(text, "pgo_collect_heap_overflows_total", "", "kind=\"block\"",
+                       stats.untracked_count);
+    metrics_text_count(text, "pgo_collect_heap_overflows_total", "", "kind=\"stack\"",
+                       stats.unknown_count);
 }
 
 static void metrics(void *context, struct metrics_text *text)
@@ -114,6 +140,7 @@ static void metrics(void *context, struct metrics_text *text)
           stats.out_of_memory_count);
     metrics_text_family(text, "pgo_collect_threads", METRIC_GAUGE, "Threads that are sampled.");
     metrics_text_count(text, "pgo_collect_threads", "", "", stats.thread_count);
+    write_heap_metrics(text);
     write_push(text);
 }
 
@@ -153,6 +180,7 @@ static bool start_server(const struct settings *settings, struct err *err)
     self.service = (struct http_service){.profile_begin = profile_begin,
                                          .profile_end = profile_end,
                                          .profile_drop = profile_drop,
+                                         .heap = write_heap,
                                          .metrics = metrics,
                                          .command_line = settings->command_line};
     self.server = http_server_start(settings->http, &self.service, NULL, err);

@@ -33,6 +33,8 @@ static const struct setting table[] = {
     {"PGO_COLLECT_INTERVAL", KIND_SECONDS, PLACE(interval_s), 60, 1, 86400,
      "a time from 1s to 24h, as in 60s or 5m"},
     {"PGO_COLLECT_HZ", KIND_NUMBER, PLACE(hz), 100, 1, 1000, "a number from 1 to 1000"},
+    {"PGO_COLLECT_HEAP", KIND_BYTES, PLACE(heap_bytes), UINT64_C(512) << 10, 0, UINT64_C(1) << 40,
+     "bytes between two samples, as in 512K; 0: off"},
     {"PGO_COLLECT_CMDLINE", KIND_NUMBER, PLACE(command_line), 0, 0, 1, "0 or 1"},
 };
 
@@ -155,7 +157,8 @@ bool settings_from_config(struct settings *settings, const struct pgo_collect_co
     set_standard(&made);
     if (!take_number(&made, "PGO_COLLECT_HZ", config->hz, err) ||
         !take_number(&made, "PGO_COLLECT_INTERVAL", config->interval_seconds, err) ||
-        !take_number(&made, "PGO_COLLECT_DIR_MAX", config->dir_max_bytes, err))
+        !take_number(&made, "PGO_COLLECT_DIR_MAX", config->dir_max_bytes, err) ||
+        !take_number(&made, "PGO_COLLECT_HEAP", config->heap_bytes, err))
         return false;
     made.dir = copy_text(config->dir);
     made.http = copy_text(config->http);

@@ -16,7 +16,7 @@ struct pgo_collect_config;
 
 struct settings {
     char *dir, *http, *push; /* NULL: not asked for */
-    uint64_t hz, interval_s, dir_max_bytes, command_line;
+    uint64_t hz, interval_s, dir_max_bytes, heap_bytes, command_line;
 };
 
 /* Looks a variable up, like getenv(). */
