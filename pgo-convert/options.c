@@ -3,12 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/file.h"
 #include "base/memory.h"
-#include "base/number.h"
 #include "base/options.h"
-
-#define MAX_WEIGHT 1000000
+#include "profile/labels.h"
+#include "profile/weighted.h"
 
 enum {
     OPTION_OUTPUT,
@@ -130,27 +128,20 @@ static bool read_input(struct convert_options *options, const char *value, struc
     return true;
 }
 
-/* "a.pprof@3" is a weight only if 3 is a number and no file of the whole name exists. */
 static bool add_input(struct convert_options *options, const char *word, struct err *err)
 {
-    const char *at = strrchr(word, '@');
-    size_t len = strlen(word);
-    uint64_t weight = 1;
+    struct input_file input;
 
-    if (at && at != word && !file_exists(word) && number_parse_u64(at + 1, &weight)) {
-        if (weight == 0 || weight > MAX_WEIGHT)
-            return wrong_value(err, word, "a weight of 1 to 1000000", at + 1);
-        len = (size_t)(at - word);
-    }
-    *ARRAY_PUSH(options->inputs, options->input_count, options->input_capacity) =
-        (struct input_file){.path = mem_format("%.*s", (int)len, word), .weight = weight};
+    if (!weighted_parse(word, &input.path, &input.weight, err))
+        return false;
+    *ARRAY_PUSH(options->inputs, options->input_count, options->input_capacity) = input;
     return true;
 }
 
 static bool add_label(struct convert_options *options, const char *word, struct err *err)
 {
-    if (!strchr(word, '=') || word[0] == '=')
-        return wrong_value(err, "--label", "KEY=VALUE", word);
+    if (!labels_check(word, err))
+        return false;
     *ARRAY_PUSH(options->labels, options->label_count, options->label_capacity) = word;
     return true;
 }

@@ -1,4 +1,4 @@
-#include "labels.h"
+#include "profile/labels.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -39,4 +39,11 @@ size_t labels_keep(struct profile *profile, const char *const *labels, size_t co
             profile->samples[kept++] = profile->samples[i];
     profile->sample_count = kept;
     return before - kept;
+}
+
+bool labels_check(const char *word, struct err *err)
+{
+    if (strchr(word, '=') && word[0] != '=')
+        return true;
+    return err_set(err, ERR_USAGE, "--label: expected KEY=VALUE, found '%s'", word);
 }

@@ -4,12 +4,17 @@
  * Continuous profilers label samples: endpoint, tenant, job. A wanted label is "KEY=VALUE"; a
  * number is compared as it is written in decimal.
  */
-#ifndef PGO_CONVERT_LABELS_H
-#define PGO_CONVERT_LABELS_H
+#ifndef PROFILE_LABELS_H
+#define PROFILE_LABELS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
+#include "base/err.h"
 #include "profile/profile.h"
+
+/* Is this a wanted label? ERR_USAGE if not. */
+MUST_CHECK bool labels_check(const char *word, struct err *err);
 
 /* Drops the samples that lack one of the labels; returns how many stacks were dropped. */
 size_t labels_keep(struct profile *profile, const char *const *labels, size_t count);
