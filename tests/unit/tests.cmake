@@ -1,6 +1,7 @@
 # One line a unit test: pgo_unit_test(NAME LIBRARY...) builds unit/test_NAME.c
 pgo_unit_test(pprof profile)
 pgo_unit_test(gperftools profile)
+pgo_unit_test(profile_merge profile)
 pgo_unit_test(provenance sampleprof)
 pgo_unit_test(sampleprof profile)
 pgo_unit_test(sampleprof_binary sampleprof)
