@@ -13,6 +13,7 @@ static const struct {
     const char *help;
 } commands[] = {
     {"record", command_record, "sample a command or a running process"},
+    {"merge", command_merge, "add profiles up"},
 };
 
 static int show_help(void)
@@ -27,7 +28,8 @@ static int show_help(void)
            "  --version               the version\n\n"
            "Examples:\n"
            "  pgo-collect record -- ./server --config test.conf\n"
-           "  pgo-collect record -p $(pgrep -o server) -d 60\n");
+           "  pgo-collect record -p $(pgrep -o server) -d 60\n"
+           "  pgo-collect merge monday.pprof tuesday.pprof\n");
     return TALK_EXIT_DONE;
 }
 

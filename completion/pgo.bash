@@ -38,6 +38,7 @@ _pgo_convert_options='-o --binary= --count= --debug-dir= --format= --input= --la
 _pgo_build_options='-pgo= -probes= -slices= -n -v -report= --help --version'
 _pgo_collect_options='--help --version'
 _pgo_record_options='-F -d -p -a -o -f --call-graph= --help --version'
+_pgo_merge_options='--normalize= --label= --min-samples= --min-own= -o -f --help --version'
 _pgo_bench_options='--base= --test= -n --gate= --check-output --mode= --timeout= --json=
     --markdown= --help --version'
 
@@ -137,6 +138,15 @@ _pgo_record() {
     esac
 }
 
+_pgo_merge() {
+    case $_pgo_option in
+    --normalize) _pgo_reply 'none duration' ;;
+    --label | --min-samples | --min-own) _pgo_silence ;;
+    -o) ;; # files
+    *) [[ $_pgo_current != -* ]] || _pgo_reply "$_pgo_merge_options" ;;
+    esac
+}
+
 _pgo_collect() {
     local _pgo_current _pgo_option i
     COMPREPLY=()
@@ -152,9 +162,11 @@ _pgo_collect() {
     done
     _pgo_look
     if ((COMP_CWORD == 1)); then
-        _pgo_reply "record $_pgo_collect_options"
+        _pgo_reply "record merge $_pgo_collect_options"
     elif [[ ${COMP_WORDS[1]} == record ]]; then
         _pgo_record
+    elif [[ ${COMP_WORDS[1]} == merge ]]; then
+        _pgo_merge
     fi
 }
 
