@@ -19,7 +19,7 @@ done
 # of(FILE...): every function with its flat and cumulative value
 of() {
     go tool pprof -symbolize=none -top -nodefraction=0 -sample_index=samples "$@" 2>/dev/null |
-        awk '$2 ~ /%$/ && $1 != "Showing" { print $6, $1, $4 }' | sort
+        awk '$1 ~ /^[0-9]+$/ && $2 ~ /%$/ { print $6, $1, $4 }' | sort
 }
 go tool pprof -symbolize=none -proto -output=theirs.pprof 1.pprof 2.pprof 3.pprof >/dev/null 2>&1 ||
     fail "go tool pprof -proto"
