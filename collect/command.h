@@ -8,5 +8,6 @@
 
 int command_merge(int argc, char **argv);
 int command_record(int argc, char **argv);
+int command_show(int argc, char **argv);
 
 #endif

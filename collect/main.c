@@ -14,6 +14,7 @@ static const struct {
 } commands[] = {
     {"record", command_record, "sample a command or a running process"},
     {"merge", command_merge, "add profiles up"},
+    {"show", command_show, "where the time goes, by function"},
 };
 
 static int show_help(void)
@@ -29,7 +30,8 @@ static int show_help(void)
            "Examples:\n"
            "  pgo-collect record -- ./server --config test.conf\n"
            "  pgo-collect record -p $(pgrep -o server) -d 60\n"
-           "  pgo-collect merge monday.pprof tuesday.pprof\n");
+           "  pgo-collect merge monday.pprof tuesday.pprof\n"
+           "  pgo-collect show default.pgo\n");
     return TALK_EXIT_DONE;
 }
 

@@ -85,7 +85,7 @@ static bool check_gate(const struct merge_options *options, const struct profile
                 "%.1f%% (%" PRIu64 "/%" PRIu64 ") of the samples are in the program's own binary, "
                 "expected at least %" PRIu64 "%%: nothing written",
                 own_pct, facts->in_own, facts->in_binaries, options->min_own_pct);
-        return err_hint(err, "was the right program profiled? `go tool pprof -top FILE` tells; "
+        return err_hint(err, "was the right program profiled? `pgo-collect show FILE` tells; "
                              "--min-own=0 takes it");
     }
     return true;

@@ -39,6 +39,7 @@ _pgo_build_options='-pgo= -probes= -slices= -n -v -report= --help --version'
 _pgo_collect_options='--help --version'
 _pgo_record_options='-F -d -p -a -o -f --call-graph= --help --version'
 _pgo_merge_options='--normalize= --label= --min-samples= --min-own= -o -f --help --version'
+_pgo_show_options='--top --diff= --label= --help --version'
 _pgo_bench_options='--base= --test= -n --gate= --check-output --mode= --timeout= --json=
     --markdown= --help --version'
 
@@ -147,6 +148,14 @@ _pgo_merge() {
     esac
 }
 
+_pgo_show() {
+    case $_pgo_option in
+    --top | --label) _pgo_silence ;;
+    --diff) ;; # files
+    *) [[ $_pgo_current != -* ]] || _pgo_reply "$_pgo_show_options" ;;
+    esac
+}
+
 _pgo_collect() {
     local _pgo_current _pgo_option i
     COMPREPLY=()
@@ -162,11 +171,13 @@ _pgo_collect() {
     done
     _pgo_look
     if ((COMP_CWORD == 1)); then
-        _pgo_reply "record merge $_pgo_collect_options"
+        _pgo_reply "record merge show $_pgo_collect_options"
     elif [[ ${COMP_WORDS[1]} == record ]]; then
         _pgo_record
     elif [[ ${COMP_WORDS[1]} == merge ]]; then
         _pgo_merge
+    elif [[ ${COMP_WORDS[1]} == show ]]; then
+        _pgo_show
     fi
 }
 

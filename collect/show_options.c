@@ -1,0 +1,99 @@
+#include "show_options.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/number.h"
+#include "base/options.h"
+#include "profile/labels.h"
+
+enum { TOP, DIFF, LABEL, HELP, VERSION };
+
+static const struct option_spec table[] = {
+    {"--top", OPTION_OPTIONAL, "N",
+     "the functions that take the most time, the N first\n(all above 0.5%); this is the default",
+     TOP},
+    {"--diff", OPTION_VALUE, "OTHER", "less the profile OTHER; shares are of OTHER's total", DIFF},
+    {"--label", OPTION_VALUE, "K=V", "only samples with this label; several: with all of them",
+     LABEL},
+    {"--help", OPTION_FLAG, NULL, "this text", HELP},
+    {"--version", OPTION_FLAG, NULL, "the version", VERSION},
+};
+
+static void show_help(void)
+{
+    struct strbuf list = {0};
+
+    options_describe(table, ARRAY_SIZE(table), &list);
+    printf("usage: pgo-collect show [OPTION]... PROFILE\n\n"
+           "Shows what is in a profile: a pprof, gzipped or not, or gperftools' CPU profile. Of\n"
+           "each function flat is its own time, and cum that with all it calls, as\n"
+           "`go tool pprof -top` counts them.\n\n"
+           "Options:\n%s\n"
+           "Examples:\n"
+           "  pgo-collect show server.pprof\n"
+           "  pgo-collect show --top=20 --label endpoint=/search server.pprof\n"
+           "  pgo-collect show --diff=before.pprof after.pprof\n\n"
+           "Exit code: 0; 1 failed; 2 for a wrong command line.\n",
+           strbuf_text(&list));
+    strbuf_release(&list);
+}
+
+static bool set(struct show_options *options, int id, const char *value, struct err *err)
+{
+    switch (id) {
+    case TOP:
+        return !value || (number_parse_u64(value, &options->max_rows) && options->max_rows > 0) ||
+               err_set(err, ERR_USAGE, "--top=%s: expected a whole number, 1 or more", value);
+    case DIFF:
+        options->base = value;
+        return true;
+    case LABEL:
+        *ARRAY_PUSH(options->labels, options->label_count, options->label_capacity) = value;
+        return labels_check(value, err);
+    default: /* OPTIONS_OPERAND */
+        if (options->path)
+            return err_set(err, ERR_USAGE, "two profiles, %s and %s: expected one", options->path,
+                           value) ||
+                   err_hint(err, "`pgo-collect merge` adds profiles up, --diff compares two");
+        options->path = value;
+        return true;
+    }
+}
+
+enum show_request show_options_read(struct show_options *options, int argc, char **argv,
+                                    struct err *err)
+{
+    struct options parser = {
+        .table = table, .count = ARRAY_SIZE(table), .argc = argc, .argv = argv};
+    const char *value;
+    int id;
+
+    *options = (struct show_options){0};
+    while ((id = options_next(&parser, &value, err)) >= 0) {
+        if (id == HELP) {
+            show_help();
+            return SHOW_SHOWED;
+        }
+        if (id == VERSION) {
+            printf("pgo-collect %s\n", PGO_VERSION);
+            return SHOW_SHOWED;
+        }
+        if (!set(options, id, value, err))
+            return SHOW_ERROR;
+    }
+    if (id == OPTIONS_ERROR)
+        return SHOW_ERROR;
+    if (options->path)
+        return SHOW_RUN;
+    err_set(err, ERR_USAGE, "no profile given");
+    err_hint(err, "pgo-collect show default.pgo");
+    return SHOW_ERROR;
+}
+
+void show_options_release(struct show_options *options)
+{
+    free(options->labels);
+}

@@ -1,0 +1,32 @@
+/*
+ * show_options.h - the command line of `pgo-collect show`.
+ *
+ * Words are borrowed from argv; show_options_release() in any case.
+ */
+#ifndef COLLECT_SHOW_OPTIONS_H
+#define COLLECT_SHOW_OPTIONS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+struct show_options {
+    uint64_t max_rows;   /* 0: all */
+    const char *base;    /* of --diff; NULL: none */
+    const char **labels; /* "KEY=VALUE" */
+    size_t label_count, label_capacity;
+    const char *path;
+};
+
+enum show_request {
+    SHOW_RUN,
+    SHOW_SHOWED, /* --help or --version has been printed */
+    SHOW_ERROR,
+};
+
+enum show_request show_options_read(struct show_options *options, int argc, char **argv,
+                                    struct err *err);
+void show_options_release(struct show_options *options);
+
+#endif
