@@ -9,6 +9,7 @@
 
 #include "base/file.h"
 #include "base/number.h"
+#include "file_unwind.h"
 
 static const struct {
     const char *name;
@@ -68,6 +69,11 @@ static struct perf_event_attr describe(size_t candidate, const struct event_wish
 
     if (wish->call_chains)
         attr.sample_type |= PERF_SAMPLE_CALLCHAIN;
+    if (wish->stack_bytes) {
+        attr.sample_type |= PERF_SAMPLE_REGS_USER | PERF_SAMPLE_STACK_USER;
+        attr.sample_regs_user = file_unwind_registers();
+        attr.sample_stack_user = wish->stack_bytes;
+    }
     if (attr.type == PERF_TYPE_SOFTWARE) {
         attr.sample_period = 1000000000 / wish->hz;
         attr.exclude_idle = wish->is_machine_wide; /* counters idle, or refuse it (AArch64) */
@@ -119,6 +125,7 @@ bool event_find(struct event *event, const struct event_wish *wish, const int *c
         struct event found = {.name = candidates[i].name, .attr = describe(i, wish)};
 
         found.layout.sample_type = found.attr.sample_type;
+        found.layout.sample_regs_user = found.attr.sample_regs_user;
         found.layout.sample_id_all = true;
         code = try_everywhere(found, tid, cpus, cpu_count);
         if (code == EINVAL) { /* before Linux 5.12 the kernel does not know build ids */

@@ -21,6 +21,7 @@
 struct event_wish {
     uint64_t hz;
     bool call_chains;
+    uint32_t stack_bytes; /* copied for each sample, with the registers; 0: not */
     bool is_machine_wide; /* all processes: event_open() with EVENT_ALL_THREADS */
 };
 

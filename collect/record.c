@@ -232,6 +232,7 @@ static bool open_sampler(struct session *session, struct err *err)
     const struct record_options *options = session->options;
     struct event_wish wish = {.hz = options->hz,
                               .call_chains = options->call_graph == CALL_GRAPH_FP,
+                              .stack_bytes = options->stack_bytes,
                               .is_machine_wide = options->is_machine_wide};
 
     session->hz = options->hz;

@@ -5,12 +5,17 @@
 
 #include "base/number.h"
 #include "base/options.h"
+#include "file_unwind.h"
 #include "output.h"
 
 /* Odd, so that samples do not march in step with the kernel's tick or a program's own timer. */
-#define DEFAULT_HZ  999
-#define MAX_HZ      100000 /* the kernel's timers take no period below 10 µs */
-#define MAX_SECONDS (30.0 * 24 * 3600)
+#define DEFAULT_HZ 999
+#define MAX_HZ     100000 /* the kernel's timers take no period below 10 µs */
+/* A record has 64 KB at most, and holds more than the stack. */
+#define DEFAULT_STACK_BYTES 8192
+#define MIN_STACK_BYTES     256
+#define MAX_STACK_BYTES     65528
+#define MAX_SECONDS         (30.0 * 24 * 3600)
 
 enum { FREQUENCY, DURATION, PID, ALL, OUTPUT, CALL_GRAPH, FORCE, HELP, VERSION };
 
@@ -26,8 +31,10 @@ static const struct option_spec table[] = {
     {"-o", OPTION_VALUE, "FILE", "the profile to write (default.pgo); - is standard output",
      OUTPUT},
     {"-f", OPTION_FLAG, NULL, "overwrite the file", FORCE},
-    {"--call-graph", OPTION_VALUE, "fp|none",
-     "who called: by frame pointers (fp, the default), or not\nrecorded (none)", CALL_GRAPH},
+    {"--call-graph", OPTION_VALUE, "fp|dwarf|none",
+     "who called: by frame pointers (fp, the default); by a\ncopy of each stack and the binaries' "
+     "unwind tables\n(dwarf, or dwarf,BYTES; 8192); or not recorded (none)",
+     CALL_GRAPH},
     {"--help", OPTION_FLAG, NULL, "this text", HELP},
     {"--version", OPTION_FLAG, NULL, "the version", VERSION},
 };
@@ -66,11 +73,31 @@ static bool set_number(const char *name, const char *value, uint64_t max, uint64
                    (unsigned long long)max);
 }
 
+/* "dwarf" or "dwarf,BYTES"; the kernel wants whole words. */
+static bool set_stack_bytes(struct record_options *options, const char *value, struct err *err)
+{
+    uint64_t bytes = DEFAULT_STACK_BYTES;
+
+    if (!file_unwind_registers())
+        return err_set(err, ERR_UNSUPPORTED, "--call-graph=dwarf: only on x86-64");
+    if (value[5] == ',' && (!number_parse_u64(value + 6, &bytes) || bytes < MIN_STACK_BYTES ||
+                            bytes > MAX_STACK_BYTES))
+        return err_set(err, ERR_USAGE, "--call-graph=%s: expected %d to %d bytes of stack", value,
+                       MIN_STACK_BYTES, MAX_STACK_BYTES);
+    options->call_graph = CALL_GRAPH_DWARF;
+    options->stack_bytes = ((uint32_t)bytes + 7) & ~7U;
+    return true;
+}
+
 static bool set_call_graph(struct record_options *options, const char *value, struct err *err)
 {
+    options->stack_bytes = 0;
+    if (strncmp(value, "dwarf", 5) == 0 && (value[5] == '\0' || value[5] == ','))
+        return set_stack_bytes(options, value, err);
     options->call_graph = strcmp(value, "none") == 0 ? CALL_GRAPH_NONE : CALL_GRAPH_FP;
     return options->call_graph == CALL_GRAPH_NONE || strcmp(value, "fp") == 0 ||
-           err_set(err, ERR_USAGE, "--call-graph=%s: expected fp or none", value);
+           err_set(err, ERR_USAGE, "--call-graph=%s: expected fp, dwarf, dwarf,BYTES or none",
+                   value);
 }
 
 static bool set_duration(struct record_options *options, const char *value, struct err *err)

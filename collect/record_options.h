@@ -12,6 +12,7 @@
 
 enum call_graph {
     CALL_GRAPH_FP,
+    CALL_GRAPH_DWARF,
     CALL_GRAPH_NONE,
 };
 
@@ -21,6 +22,7 @@ struct record_options {
     const char *output;
     bool force;
     enum call_graph call_graph;
+    uint32_t stack_bytes; /* of CALL_GRAPH_DWARF; else 0 */
     bool is_machine_wide; /* -a */
     pid_t pid;            /* 0: a command, or -a */
     char *const *command; /* argv; ends with NULL */

@@ -15,6 +15,9 @@
 #define RING_MIN_BYTES ((size_t)64 * 1024)
 #define MAX_CPUS       8192
 
+/* A sample with a copy of the stack is as long as a hundred others. */
+#define RING_STACK_BYTES ((size_t)4 * 1024 * 1024)
+
 /* "0-3,6" */
 static bool parse_cpus(struct sampler *sampler, const char *text)
 {
@@ -70,7 +73,7 @@ bool sampler_open(struct sampler *sampler, const struct event_wish *wish, struct
         sampler_close(sampler);
         return false;
     }
-    sampler->event.attr.wakeup_watermark = RING_BYTES / 4;
+    sampler->event.attr.wakeup_watermark = RING_BYTES / 4; /* of the larger ones as well */
     sampler->rings = mem_array(sampler->cpu_count, sizeof(*sampler->rings));
     sampler->ring_fds = mem_array(sampler->cpu_count, sizeof(*sampler->ring_fds));
     for (size_t i = 0; i < sampler->cpu_count; i++)
@@ -95,7 +98,7 @@ void sampler_close(struct sampler *sampler)
 /* A smaller ring where little memory may be locked, down to one that is of no use. */
 static bool open_ring(struct sampler *sampler, size_t cpu, int fd, struct err *err)
 {
-    size_t len = RING_BYTES;
+    size_t len = sampler->event.attr.sample_stack_user ? RING_STACK_BYTES : RING_BYTES;
 
     while (!ring_open(&sampler->rings[cpu], fd, len)) {
         if (errno == EPERM && len > RING_MIN_BYTES) {

@@ -60,6 +60,24 @@ static void add_callers(struct trace *trace, const struct perf_record *record, s
     }
 }
 
+/* The same from registers and a copy of the stack, which leaves out no caller. */
+static void add_unwound(struct trace *trace, const struct perf_record *record, size_t *count)
+{
+    uint64_t ips[FILE_UNWIND_MAX_FRAMES];
+    size_t found;
+
+    if (!trace->unwinder)
+        trace->unwinder = file_unwinder_new();
+    found = file_unwind(trace->unwinder, &trace->spaces, record, ips);
+    for (size_t i = 1; i < found; i++) {
+        uint32_t mapping = address_spaces_find(&trace->spaces, record->pid, ips[i]);
+
+        if (mapping == ADDRESS_SPACE_NONE)
+            break;
+        push(trace, count, ips[i], mapping);
+    }
+}
+
 static void add_sample(struct trace *trace, const struct perf_record *record)
 {
     uint32_t mapping = address_spaces_find(&trace->spaces, record->pid, record->sample.ip);
@@ -67,7 +85,10 @@ static void add_sample(struct trace *trace, const struct perf_record *record)
     size_t count = 0;
 
     push(trace, &count, record->sample.ip, mapping);
-    add_callers(trace, record, &count);
+    if (record->sample.registers && record->sample.stack)
+        add_unwound(trace, record, &count);
+    else
+        add_callers(trace, record, &count);
     stacks_add_tagged(&trace->stacks, tag, trace->frames, count, 1);
     byteset_add(&trace->pids, &record->pid, sizeof(record->pid));
     byteset_add(&trace->tids, &record->tid, sizeof(record->tid));
@@ -115,6 +136,7 @@ void trace_release(struct trace *trace)
     address_spaces_release(&trace->spaces);
     stacks_release(&trace->stacks);
     processes_release(&trace->processes);
+    file_unwinder_free(trace->unwinder);
     byteset_release(&trace->pids);
     byteset_release(&trace->tids);
     byteset_release(&trace->files);

@@ -17,6 +17,7 @@
 #include "base/byteset.h"
 #include "profile/address_space.h"
 #include "profile/perf_record.h"
+#include "file_unwind.h"
 #include "processes.h"
 #include "profile/stacks.h"
 
@@ -35,7 +36,8 @@ struct trace {
     struct byteset files; /* whose build ids were read, by id: */
     char **build_ids;
     size_t build_id_count, build_id_capacity;
-    struct stack_frame *frames; /* of the sample at hand */
+    struct file_unwinder *unwinder; /* from the first sample with a stack on */
+    struct stack_frame *frames;     /* of the sample at hand */
     size_t frame_capacity;
 };
 

@@ -133,7 +133,7 @@ _pgo_record() {
     -F) _pgo_reply '999 4999' ;;
     -d) _pgo_silence ;;
     -p) _pgo_reply "$(_pgo_processes)" ;;
-    --call-graph) _pgo_reply 'fp none' ;;
+    --call-graph) _pgo_reply 'fp dwarf none' ;;
     -o) ;; # files
     *) [[ $_pgo_current != -* ]] || _pgo_reply "$_pgo_record_options" ;;
     esac

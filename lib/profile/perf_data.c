@@ -59,7 +59,8 @@ static struct id_place find_id_place(uint64_t sample_type)
 static bool is_same_layout(const struct perf_record_layout *a, const struct perf_record_layout *b)
 {
     return a->sample_type == b->sample_type && a->read_format == b->read_format &&
-           a->branch_sample_type == b->branch_sample_type && a->sample_id_all == b->sample_id_all;
+           a->branch_sample_type == b->branch_sample_type &&
+           a->sample_regs_user == b->sample_regs_user && a->sample_id_all == b->sample_id_all;
 }
 
 /* Without ids, events that are laid out alike can still be read, all as the first one. */

@@ -79,7 +79,8 @@ static bool has_flag(const unsigned char *flags, unsigned flag, bool is_swapped)
 
 /*
  * u32 type | u32 bytes | u64 config | u64 period or frequency | u64 sample_type | u64 read_format |
- * u64 flags | u32, u32, u64, u64 | u64 branch_sample_type (from 80 bytes on) | ...
+ * u64 flags | u32, u32, u64, u64 | u64 branch_sample_type (from 80 bytes on) |
+ * u64 sample_regs_user (from 96 bytes on) | ...
  */
 static void take_attr(struct perf_cursor *attr, struct perf_data_event *event)
 {
@@ -99,6 +100,8 @@ static void take_attr(struct perf_cursor *attr, struct perf_data_event *event)
     event->layout.sample_id_all = flags && has_flag(flags, FLAG_SAMPLE_ID_ALL, attr->is_swapped);
     if (!attr->failed && attr->left_bytes >= 8)
         event->layout.branch_sample_type = perf_cursor_u64(attr);
+    if (!attr->failed && attr->left_bytes >= 8)
+        event->layout.sample_regs_user = perf_cursor_u64(attr);
 }
 
 static void add_ids(struct perf_header *header, struct perf_cursor *ids, size_t count,

@@ -98,9 +98,39 @@ static void take_branches(struct perf_cursor *cursor, const struct perf_record_l
         perf_cursor_take(cursor, (size_t)count * 8);
 }
 
+/* u64 ABI (0: no registers) | u64 for each bit of the mask; so from a 32-bit process, too */
+static void take_registers(struct perf_cursor *cursor, const struct perf_record_layout *layout,
+                           struct perf_record_sample *sample)
+{
+    size_t count = (size_t)__builtin_popcountll(layout->sample_regs_user);
+    uint64_t abi = perf_cursor_u64(cursor);
+    const unsigned char *registers = NULL;
+
+    if (abi != PERF_SAMPLE_REGS_ABI_NONE)
+        registers = perf_cursor_take(cursor, count * sizeof(uint64_t));
+    if (abi == PERF_SAMPLE_REGS_ABI_64)
+        sample->registers = registers;
+}
+
+/* u64 size | u8 data[size] | u64 how many of them hold something; the last one unless size is 0 */
+static void take_stack(struct perf_cursor *cursor, struct perf_record_sample *sample)
+{
+    size_t count = 0;
+    const unsigned char *stack = take_array(cursor, 1, &count);
+    uint64_t filled = count ? perf_cursor_u64(cursor) : 0;
+
+    if (filled > count)
+        cursor->failed = true;
+    if (filled == 0 || cursor->failed)
+        return;
+    sample->stack = stack;
+    sample->stack_bytes = (size_t)filled;
+}
+
 /*
  * u64 identifier | u64 ip | u32 pid, tid | u64 time | u64 addr | u64 id | u64 stream id |
- * u32 cpu, reserved | u64 period | counters | u64 n, ip[n] | u32 n, u8 raw[n] | branches;
+ * u32 cpu, reserved | u64 period | counters | u64 n, ip[n] | u32 n, u8 raw[n] | branches |
+ * registers | stack;
  * each if its bit is in sample_type.
  */
 static void take_sample(struct perf_cursor *cursor, const struct perf_record_layout *layout,
@@ -131,6 +161,10 @@ static void take_sample(struct perf_cursor *cursor, const struct perf_record_lay
         perf_cursor_take(cursor, perf_cursor_u32(cursor));
     if (has(layout, PERF_SAMPLE_BRANCH_STACK))
         take_branches(cursor, layout, sample);
+    if (has(layout, PERF_SAMPLE_REGS_USER))
+        take_registers(cursor, layout, sample);
+    if (has(layout, PERF_SAMPLE_STACK_USER))
+        take_stack(cursor, sample);
 }
 
 /*
@@ -249,4 +283,10 @@ struct perf_branch perf_record_branch(const struct perf_record *record, size_t i
 
     return (struct perf_branch){.from_ip = perf_cursor_read_u64(at, record->is_swapped),
                                 .to_ip = perf_cursor_read_u64(at + 8, record->is_swapped)};
+}
+
+uint64_t perf_record_register(const struct perf_record *record, size_t index)
+{
+    return perf_cursor_read_u64(record->sample.registers + index * sizeof(uint64_t),
+                                record->is_swapped);
 }

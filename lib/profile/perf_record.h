@@ -4,12 +4,13 @@
  * The same bytes come from a ring buffer of perf_event_open() and from the data section of a
  * perf.data file (perf_data.h). Source of the format: linux/perf_event.h, enum perf_event_type.
  *
- * Nothing is allocated: `name`, `chain` and `branches` point into the bytes given and are good as
- * long as those. Addresses are `ip`: run time, in the address space of `pid`. Times are in
- * nanoseconds of the clock that the event was opened with; 0 where the record carries none.
+ * Nothing is allocated: `name`, `chain`, `branches`, `registers` and `stack` point into the bytes
+ * given and are good as long as those. Addresses are `ip`: run time, in the address space of `pid`.
+ * Times are in nanoseconds of the clock that the event was opened with; 0 where the record carries
+ * none.
  *
- * Of a sample, everything up to the branch stack is decoded; what may follow it (registers, stack,
- * weight) is neither read nor checked.
+ * Of a sample, everything up to the copy of the user's stack is decoded; what may follow it
+ * (weight, data source, ...) is neither read nor checked.
  */
 #ifndef PROFILE_PERF_RECORD_H
 #define PROFILE_PERF_RECORD_H
@@ -29,6 +30,7 @@ struct perf_record_layout {
     uint64_t sample_type;        /* PERF_SAMPLE_* */
     uint64_t read_format;        /* PERF_FORMAT_* */
     uint64_t branch_sample_type; /* PERF_SAMPLE_BRANCH_* */
+    uint64_t sample_regs_user;   /* which registers: bits by PERF_REG_* of the machine */
     bool sample_id_all;          /* records other than samples end with pid, tid, time, ... */
     bool is_swapped;             /* written by a machine of the other byte order */
 };
@@ -39,6 +41,9 @@ struct perf_record_sample {
     size_t chain_count;
     const unsigned char *branches; /* see perf_record_branch() */
     size_t branch_count;
+    const unsigned char *registers; /* perf_record_register(); NULL: none, or of 32 bits */
+    const unsigned char *stack;     /* copied from the stack pointer up; NULL: none */
+    size_t stack_bytes;
 };
 
 struct perf_record_map {
@@ -91,5 +96,8 @@ struct perf_branch {
     uint64_t to_ip;   /* of the instruction that ran next */
 };
 struct perf_branch perf_record_branch(const struct perf_record *record, size_t index);
+
+/* Register `index` of those that sample_regs_user has, the lowest bit first. */
+uint64_t perf_record_register(const struct perf_record *record, size_t index);
 
 #endif

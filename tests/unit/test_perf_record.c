@@ -282,6 +282,79 @@ static void test_branches(void **state)
     }
 }
 
+enum { STACK_BYTES = 24 };
+
+/* Three registers, and a stack of which `filled` bytes hold something. */
+static struct strbuf build_stack_sample(uint64_t abi, uint64_t filled)
+{
+    struct strbuf bytes = build_sample(&plain);
+
+    put_u64(&bytes, abi);
+    for (uint64_t i = 1; abi != PERF_SAMPLE_REGS_ABI_NONE && i <= 3; i++)
+        put_u64(&bytes, i * 0x1000);
+    put_u64(&bytes, STACK_BYTES);
+    strbuf_add(&bytes, "the stack of 24 bytes ..", STACK_BYTES);
+    put_u64(&bytes, filled);
+    set_size(&bytes, bytes.len);
+    return bytes;
+}
+
+static struct perf_record_layout stack_layout(void)
+{
+    struct perf_record_layout layout = plain;
+
+    layout.sample_type |= PERF_SAMPLE_REGS_USER | PERF_SAMPLE_STACK_USER;
+    layout.sample_regs_user = UINT64_C(1) << 63 | 1 << 8 | 1;
+    return layout;
+}
+
+static void test_registers_and_stack(void **state)
+{
+    static const uint64_t abis[] = {PERF_SAMPLE_REGS_ABI_NONE, PERF_SAMPLE_REGS_ABI_32,
+                                    PERF_SAMPLE_REGS_ABI_64};
+    struct perf_record_layout layout = stack_layout();
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(abis); i++) {
+        struct strbuf bytes = build_stack_sample(abis[i], 16);
+        struct perf_record record = read_good(&bytes, &layout);
+
+        if (abis[i] == PERF_SAMPLE_REGS_ABI_64) {
+            assert_int_equal(perf_record_register(&record, 0), 0x1000);
+            assert_int_equal(perf_record_register(&record, 2), 0x3000);
+        } else
+            assert_null(record.sample.registers);
+        assert_int_equal(record.sample.stack_bytes, 16);
+        assert_memory_equal(record.sample.stack, "the stack of 24 ", 16);
+        check_cuts(bytes, &layout);
+        strbuf_release(&bytes);
+    }
+}
+
+/* More in it than was copied is damage; nothing in it, or nothing copied, is no stack. */
+static void test_stack_sizes(void **state)
+{
+    struct perf_record_layout layout = stack_layout();
+    struct strbuf bytes = build_stack_sample(PERF_SAMPLE_REGS_ABI_64, STACK_BYTES + 1);
+    struct perf_record record;
+    uint64_t none = 0, huge = UINT64_MAX;
+
+    (void)state;
+    assert_false(read_exactly(bytes.data, bytes.len, &layout, &record));
+    memcpy(bytes.data + bytes.len - 8, &none, 8);
+    assert_null(read_good(&bytes, &layout).sample.stack);
+    memcpy(bytes.data + bytes.len - STACK_BYTES - 16, &huge, 8);
+    assert_false(read_exactly(bytes.data, bytes.len, &layout, &record));
+    strbuf_release(&bytes);
+
+    layout.sample_type &= ~(uint64_t)PERF_SAMPLE_REGS_USER;
+    bytes = build_sample(&plain);
+    put_u64(&bytes, 0); /* and no second size behind it */
+    set_size(&bytes, bytes.len);
+    assert_null(read_good(&bytes, &layout).sample.stack);
+    strbuf_release(&bytes);
+}
+
 static void test_map(void **state)
 {
     (void)state;
@@ -392,6 +465,8 @@ int main(void)
         cmocka_unit_test(test_sample),
         cmocka_unit_test(test_sample_counts),
         cmocka_unit_test(test_branches),
+        cmocka_unit_test(test_registers_and_stack),
+        cmocka_unit_test(test_stack_sizes),
         cmocka_unit_test(test_map),
         cmocka_unit_test(test_map_without_build_id),
         cmocka_unit_test(test_map_hostile),

@@ -43,6 +43,7 @@ endforeach()
 pgo_unit_test(eh_frame collect_unwind)
 pgo_unit_test(rows collect_unwind)
 if(CMAKE_SYSTEM_PROCESSOR STREQUAL x86_64)
+    pgo_unit_test(file_unwind collect)
     pgo_unit_test(walk collect_unwind)
     set_source_files_properties(unit/test_walk.c PROPERTIES COMPILE_OPTIONS
         "-O2;-fomit-frame-pointer;-fno-sanitize=all")

@@ -20,6 +20,8 @@ try record -d soon -- true
 try record -o "" -- true
 try record -o
 try record --call-graph=lbr -- true
+try record --call-graph=dwarf,9 -- true
+try record --call-graph=dwarf,65537 -- true
 try record -a -- true
 try record -a -p 1
 try record -o . -- true
