@@ -2,25 +2,16 @@
 
 #include <elf.h>
 #include <link.h>
-#include <stddef.h>
 #include <string.h>
 
+#include "note.h"
 #include "own_memory.h"
 
-/*
- * Note (ELF gABI, "Note Section"): u32 name size, u32 descriptor size, u32 type, the name and the
- * descriptor, each padded to 4. A build id: name "GNU\0", type NT_GNU_BUILD_ID.
- */
 enum {
     NOTE_BYTES_MAX = 4096,
     PROGRAM_HEADER_COUNT_MAX = 64,
     BUILD_ID_BYTES_MAX = (MAPPED_NOTE_TEXT_BYTES - 1) / 2,
 };
-
-static size_t pad(size_t bytes)
-{
-    return (bytes + 3) & ~(size_t)3;
-}
 
 static void format_hex(const unsigned char *bytes, size_t count, char *text)
 {
@@ -33,29 +24,16 @@ static void format_hex(const unsigned char *bytes, size_t count, char *text)
     text[2 * count] = '\0';
 }
 
-static bool find_build_id(const unsigned char *notes, size_t len, char *text)
+static bool find_build_id(struct notes rest, char *text)
 {
-    size_t off = 0;
+    struct note note;
 
-    while (len - off >= sizeof(ElfW(Nhdr))) {
-        ElfW(Nhdr) note;
-        size_t name_off = off + sizeof(note), data_off;
-
-        memcpy(&note, notes + off, sizeof(note));
-        if (note.n_namesz > len || note.n_descsz > len)
-            return false;
-        data_off = name_off + pad(note.n_namesz);
-        if (data_off > len || note.n_descsz > len - data_off)
-            return false;
-        if (note.n_type == NT_GNU_BUILD_ID && note.n_namesz == 4 &&
-            memcmp(notes + name_off, "GNU", 4) == 0 && note.n_descsz <= BUILD_ID_BYTES_MAX) {
-            format_hex(notes + data_off, note.n_descsz, text);
+    while (note_next(&rest, &note))
+        if (note_is(&note, ELF_NOTE_GNU, NT_GNU_BUILD_ID) &&
+            note.data_bytes <= BUILD_ID_BYTES_MAX) {
+            format_hex(note.data, note.data_bytes, text);
             return true;
         }
-        off = data_off + pad(note.n_descsz);
-        if (off > len)
-            return false;
-    }
     return false;
 }
 
@@ -64,7 +42,7 @@ static bool read_notes(uint64_t ip, uint64_t bytes, char *text)
     unsigned char notes[NOTE_BYTES_MAX];
 
     return bytes <= sizeof(notes) && own_memory_read(ip, notes, bytes) &&
-           find_build_id(notes, bytes, text);
+           find_build_id((struct notes){notes, bytes}, text);
 }
 
 static bool read_program_headers(uint64_t start_ip, const ElfW(Ehdr) * header,

@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "note.h"
+
 /* pgo-build writes them, see docs/formats.md. */
 #define PROFILE_OWNER "pgo-build"
 #define PROFILE_TYPE  1
@@ -16,32 +18,13 @@ struct search {
     struct strbuf *out;
 };
 
-static size_t padded(size_t bytes)
+static void walk_notes(struct notes rest, const struct search *search)
 {
-    return (bytes + 3) & ~(size_t)3;
-}
+    struct note note;
 
-/* u32 name size, u32 data size, u32 type; the name, the data, each padded to 4 bytes. */
-static void walk_notes(const unsigned char *notes, size_t len, const struct search *search)
-{
-    ElfW(Nhdr) note;
-
-    while (len >= sizeof(note)) {
-        size_t name_bytes, data_bytes;
-
-        memcpy(&note, notes, sizeof(note));
-        name_bytes = padded(note.n_namesz);
-        data_bytes = padded(note.n_descsz);
-        notes += sizeof(note);
-        len -= sizeof(note);
-        if (name_bytes > len || data_bytes > len - name_bytes)
-            return;
-        if (note.n_type == search->type && note.n_namesz == strlen(search->owner) + 1 &&
-            memcmp(notes, search->owner, note.n_namesz) == 0)
-            search->found(notes + name_bytes, note.n_descsz, search->out);
-        notes += name_bytes + data_bytes;
-        len -= name_bytes + data_bytes;
-    }
+    while (note_next(&rest, &note))
+        if (note_is(&note, search->owner, search->type))
+            search->found(note.data, note.data_bytes, search->out);
 }
 
 /* The first object is the program itself: it ends the iteration. */
@@ -50,8 +33,10 @@ static int walk_program(struct dl_phdr_info *info, size_t size, void *data)
     (void)size;
     for (int i = 0; i < info->dlpi_phnum; i++)
         if (info->dlpi_phdr[i].p_type == PT_NOTE)
-            walk_notes((const unsigned char *)(info->dlpi_addr + info->dlpi_phdr[i].p_vaddr),
-                       info->dlpi_phdr[i].p_memsz, data);
+            walk_notes((struct notes){(const unsigned char *)(info->dlpi_addr +
+                                                              info->dlpi_phdr[i].p_vaddr),
+                                      info->dlpi_phdr[i].p_memsz},
+                       data);
     return 1;
 }
 
