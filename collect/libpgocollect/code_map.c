@@ -3,6 +3,7 @@
 #include <link.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/file.h"
 #include "mapped_note.h"
@@ -16,6 +17,16 @@ struct code_range {
     uint64_t start_ip, limit_ip;
     uint32_t mapping;
 };
+
+#define OLD_NS INT64_C(1000000000)
+
+static int64_t now_ns(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
 
 struct loader_counts {
     unsigned long long adds, subs;
@@ -113,6 +124,7 @@ void code_map_refresh(struct code_map *map)
         return;
     }
     map->range_count = 0;
+    map->refreshed_ns = now_ns();
     rest = text.data;
     while ((line = strsep(&rest, "\n"))) {
         struct maps_line parsed;
@@ -122,6 +134,14 @@ void code_map_refresh(struct code_map *map)
     }
     free(file.path);
     strbuf_release(&text);
+}
+
+bool code_map_refresh_if_old(struct code_map *map)
+{
+    if (now_ns() - map->refreshed_ns < OLD_NS)
+        return false;
+    code_map_refresh(map);
+    return true;
 }
 
 static int compare_ip(const void *key, const void *item)

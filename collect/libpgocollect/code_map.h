@@ -22,13 +22,17 @@ struct code_map {
     struct code_range *ranges; /* what is there now, sorted */
     size_t range_count, range_capacity;
     unsigned long long loader_adds, loader_subs; /* of dl_iterate_phdr() at the last refresh */
+    int64_t refreshed_ns;                        /* CLOCK_MONOTONIC */
 };
 
 /* Reads the mappings anew if the loader has added or removed an object since. True: it did. */
 bool code_map_follow(struct code_map *map);
 
-/* Reads the mappings anew: an ip was found where there was no code. */
+/* Reads the mappings anew. */
 void code_map_refresh(struct code_map *map);
+
+/* An ip was found where there was no code: it may have been made since. Once a second at most. */
+bool code_map_refresh_if_old(struct code_map *map);
 
 /* The id of the mapping at this ip, or ADDRESS_SPACE_NONE. */
 uint32_t code_map_find(const struct code_map *map, uint64_t ip);

@@ -8,28 +8,28 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "drain.h"
 #include "base/talk.h"
+#include "drain.h"
 #include "folder.h"
 #include "handler.h"
-#include "profile/pprof.h"
 #include "own_thread.h"
+#include "report.h"
+#include "shielded_lock.h"
 #include "survive.h"
 #include "threads.h"
 #include "window.h"
 
-#define NS_PER_S      INT64_C(1000000000)
-#define DRAIN_NS      (NS_PER_S / 5)
-#define SCAN_NS       NS_PER_S
-#define FLUSH_SECONDS 2
-#define FORK_WAIT_NS                                                                               \
-    (NS_PER_S / 2) /* of a fork for a drain; then the child starts from nothing                    \
-                    */
+#define NS_PER_S        INT64_C(1000000000)
+#define DRAIN_NS        (NS_PER_S / 5)
+#define SCAN_NS         NS_PER_S
+#define FLUSH_SECONDS   2
+#define FORK_WAIT_NS    (NS_PER_S / 2) /* for a drain; then the child starts from nothing */
+#define UNLOAD_WAIT_NS  (NS_PER_S / 5)
 #define SAMPLES_IN_RING (SLOT_RING_BYTES / (sizeof(struct sample) + 8 * HANDLER_IPS_MAX))
 
 /* The one collector of the process. What is not marked is under the lock. */
 static struct collector {
-    pthread_mutex_t lock;
+    struct shielded_lock lock;
     struct settings settings;
     struct window *windows;
     struct folder *folder; /* the thread's, NULL: none */
@@ -38,7 +38,7 @@ static struct collector {
     sem_t wake, flushed;                                   /* any thread's */
     _Atomic bool is_running, is_stopping, wants_flush;
     _Atomic pid_t pid;
-} self = {.lock = PTHREAD_MUTEX_INITIALIZER};
+} self = {.lock = {.mutex = PTHREAD_MUTEX_INITIALIZER}};
 
 static int64_t now_ns(void)
 {
@@ -63,13 +63,18 @@ const struct settings *collector_settings(void)
     return &self.settings;
 }
 
+static bool lock_until(int64_t ns)
+{
+    return shielded_lock_take_until(&self.lock, deadline_of(ns));
+}
+
 struct collector_stats collector_read_stats(void)
 {
     struct collector_stats stats;
 
-    pthread_mutex_lock(&self.lock);
+    shielded_lock_take(&self.lock);
     stats = drain_read_stats();
-    pthread_mutex_unlock(&self.lock);
+    shielded_lock_give(&self.lock);
     stats.lost_threads = threads_lost_count();
     stats.out_of_memory_count = survive_count();
     return stats;
@@ -92,11 +97,11 @@ struct window *collector_open_window(struct err *err)
         err_set(err, ERR_LIMIT, "out of memory");
         return NULL;
     }
-    pthread_mutex_lock(&self.lock);
+    shielded_lock_take(&self.lock);
     drain_run(self.windows); /* what was before is not in the window */
     window->next = self.windows;
     self.windows = window;
-    pthread_mutex_unlock(&self.lock);
+    shielded_lock_give(&self.lock);
     return window;
 }
 
@@ -110,80 +115,44 @@ static void unlink_window(const struct window *window)
         *place = window->next;
 }
 
-/* A window on its way into a file. */
 struct closing {
-    struct window *window;
-    struct code_mapping *mappings; /* a copy: the texts stay */
-    size_t mapping_count;
-    struct collector_stats stats;
+    struct report report;
     struct strbuf *pprof;
 };
 
-static void add_comments(const struct closing *closing, struct profile *profile)
+static void take_mappings(void *closing)
 {
-    const struct window *window = closing->window;
-
-    profile_add_comment(profile, "libpgocollect %s", PGO_VERSION);
-    profile_add_comment(profile, "program: %s", program_invocation_short_name);
-    profile_add_comment(profile, "sampler: CPU timer per thread, %llu Hz",
-                        (unsigned long long)self.settings.hz);
-    profile_add_comment(
-        profile, "samples: %llu, complete stacks: %llu, cut for memory: %llu, lost: %llu",
-        (unsigned long long)window->weight,
-        (unsigned long long)window->end_weights[UNWIND_COMPLETE],
-        (unsigned long long)window->cut_weight, (unsigned long long)closing->stats.lost_weight);
-    if (threads_need_ticks())
-        profile_add_comment(profile, "no timers: CPU clocks were read once a period");
-    if (threads_blocked_count())
-        profile_add_comment(profile, "threads that block SIGPROF: %u", threads_blocked_count());
-    if (self.has_said_taken)
-        profile_add_comment(profile, "the program has taken SIGPROF: samples are missing");
-    if (closing->stats.lost_threads)
-        profile_add_comment(profile, "threads that could not be sampled: %llu",
-                            (unsigned long long)closing->stats.lost_threads);
-}
-
-static void copy_mappings(void *data)
-{
-    struct closing *closing = data;
-
-    closing->mapping_count = drain_code()->mapping_count;
-    closing->mappings = mem_array(closing->mapping_count, sizeof(*closing->mappings));
-    if (closing->mapping_count)
-        memcpy(closing->mappings, drain_code()->mappings,
-               closing->mapping_count * sizeof(*closing->mappings));
+    report_take_mappings(&((struct closing *)closing)->report);
 }
 
 static void write_profile(void *data)
 {
     struct closing *closing = data;
-    struct profile *profile =
-        window_profile(closing->window, closing->mappings, closing->mapping_count,
-                       NS_PER_S / (int64_t)self.settings.hz);
 
-    add_comments(closing, profile);
-    pprof_write(profile, closing->pprof);
-    profile_free(profile);
+    report_write(&closing->report, closing->pprof);
 }
 
 bool collector_close_window(struct window *window, struct strbuf *pprof, uint64_t *weight,
                             struct err *err)
 {
-    struct closing closing = {.window = window, .pprof = pprof};
+    struct closing closing = {.report = {.window = window,
+                                         .hz = self.settings.hz,
+                                         .is_signal_taken = self.has_said_taken},
+                              .pprof = pprof};
     bool done;
 
-    pthread_mutex_lock(&self.lock);
+    shielded_lock_take(&self.lock);
     if (pprof)
         drain_run(self.windows);
     unlink_window(window);
-    done = !pprof || survive_run(copy_mappings, &closing);
-    pthread_mutex_unlock(&self.lock);
-    closing.stats = collector_read_stats();
+    done = !pprof || survive_run(take_mappings, &closing);
+    shielded_lock_give(&self.lock);
+    closing.report.stats = collector_read_stats();
     if (weight)
         *weight = window->weight;
     if (done && pprof)
         done = survive_run(write_profile, &closing);
-    free(closing.mappings);
+    report_release(&closing.report);
     window_free(window);
     return done || err_set(err, ERR_LIMIT, "out of memory: the profile is lost");
 }
@@ -251,9 +220,9 @@ static void *run_collector(void *unused)
     say_what_is_amiss();
     while (!atomic_load(&self.is_stopping)) {
         wait_and_tick(now_ns() + interval_ns);
-        pthread_mutex_lock(&self.lock);
+        shielded_lock_take(&self.lock);
         drain_run(self.windows);
-        pthread_mutex_unlock(&self.lock);
+        shielded_lock_give(&self.lock);
         if (now_ns() >= scan_ns) {
             threads_scan();
             say_what_is_amiss();
@@ -281,9 +250,9 @@ static void end_timers(void)
 {
     handler_disable();
     threads_close();
-    pthread_mutex_lock(&self.lock);
+    shielded_lock_take(&self.lock);
     drain_run(self.windows);
-    pthread_mutex_unlock(&self.lock);
+    shielded_lock_give(&self.lock);
 }
 
 static bool start_sampling(struct err *err)
@@ -336,17 +305,31 @@ void collector_stop(void)
     settings_release(&self.settings);
 }
 
+void collector_before_unload(void)
+{
+    if (!collector_is_running() || !lock_until(now_ns() + UNLOAD_WAIT_NS))
+        return;
+    drain_run(self.windows);
+    shielded_lock_give(&self.lock);
+}
+
+void collector_after_unload(void)
+{
+    if (!collector_is_running() || !lock_until(now_ns() + UNLOAD_WAIT_NS))
+        return;
+    drain_forget_code();
+    shielded_lock_give(&self.lock);
+}
+
 bool collector_before_fork(void)
 {
-    struct timespec deadline = deadline_of(now_ns() + FORK_WAIT_NS);
-
-    return pthread_mutex_clocklock(&self.lock, CLOCK_MONOTONIC, &deadline) == 0;
+    return lock_until(now_ns() + FORK_WAIT_NS);
 }
 
 void collector_after_fork_in_parent(bool is_locked)
 {
     if (is_locked)
-        pthread_mutex_unlock(&self.lock);
+        shielded_lock_give(&self.lock);
 }
 
 /* The parent's windows: theirs are the parent's samples. */
@@ -366,10 +349,12 @@ void collector_after_fork_in_child(bool is_locked)
     struct settings settings = self.settings;
     struct err err = {0};
 
+    if (is_locked)
+        shielded_lock_give(&self.lock);
     if (!atomic_load(&self.is_running))
         return;
     handler_disable();
-    pthread_mutex_init(&self.lock, NULL);
+    self.lock = SHIELDED_LOCK_INIT;
     threads_reset();
     forget_windows(is_locked);
     drain_reset(is_locked);

@@ -60,6 +60,13 @@ bool collector_before_fork(void);
 void collector_after_fork_in_parent(bool is_locked);
 void collector_after_fork_in_child(bool is_locked);
 
+/*
+ * Around dlclose(): samples of the code that goes are put to it before, and no walk goes by its
+ * rows after. Each waits for 200 ms at most.
+ */
+void collector_before_unload(void);
+void collector_after_unload(void);
+
 /* Before the process ends: the folder's last file, in at most two seconds. Async-signal-safe. */
 void collector_flush(void);
 

@@ -4,6 +4,8 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "own_memory.h"
+
 struct unwind_copies {
     _Atomic uint64_t in_use; /* a bit for each copy */
     struct unwind_copy copies[COPY_COUNT];
@@ -70,7 +72,7 @@ static struct unwind_memory copy_memory(const struct unwind_memory *live, uintpt
     size_t len = COPY_BYTES;
 
     if (sp < live->low || sp >= live->high) {
-        copy.high = copy.low + unwind_read_own(copy.low, bytes, len);
+        copy.high = copy.low + own_memory_read_some(copy.low, bytes, len);
         copy.limit = UINTPTR_MAX; /* where this stack ends is not known */
         return copy;
     }

@@ -12,6 +12,7 @@ static struct {
     struct code_map code;
     struct unwind_rows *rows;
     struct window *windows;       /* during drain_run() */
+    bool has_followed;            /* the code, in this drain_run() */
     struct collector_stats stats; /* of slots: those that have ended */
 } self;
 
@@ -21,6 +22,15 @@ static int64_t now_ns(void)
 
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+static uint32_t find_mapping(uintptr_t ip)
+{
+    uint32_t mapping = code_map_find(&self.code, ip);
+
+    if (mapping == ADDRESS_SPACE_NONE && code_map_refresh_if_old(&self.code))
+        mapping = code_map_find(&self.code, ip);
+    return mapping;
 }
 
 /*
@@ -33,7 +43,7 @@ static size_t resolve(const uintptr_t *ips, size_t count, struct stack_frame *fr
     size_t kept = 0;
 
     for (size_t i = 0; i < count; i++) {
-        uint32_t mapping = code_map_find(&self.code, ips[i]);
+        uint32_t mapping = find_mapping(ips[i]);
 
         if (mapping == ADDRESS_SPACE_NONE && i > 0)
             break;
@@ -74,13 +84,30 @@ static void add_sample_work(void *sample)
     add_sample(sample);
 }
 
+static void follow_code(void *unused)
+{
+    (void)unused;
+    code_map_follow(&self.code);
+    unwind_follow(self.rows);
+}
+
+/* Before the first sample of a round, if there is one. */
+static void follow_code_once(void)
+{
+    if (!self.has_followed && !survive_run(follow_code, NULL))
+        self.code = (struct code_map){0};
+    self.has_followed = true;
+}
+
 static void drain_slot(struct slot *slot)
 {
     const struct sample *sample;
 
     while ((sample = sample_ring_peek(&slot->ring))) {
+        follow_code_once();
         if (!survive_run(add_sample_work, (void *)sample))
             self.stats.lost_weight += sample->weight;
+        unwind_copy_give_back(self.rows, sample->copy);
         sample_ring_consume(&slot->ring, sample);
     }
 }
@@ -121,17 +148,12 @@ static void finish_slot(struct slot *slot)
 {
     uint64_t weight = slot->carried_weight + slot->end_weight;
 
+    if (weight)
+        follow_code_once();
     if (weight && !survive_run(add_end_sample, slot))
         self.stats.lost_weight += weight;
     add_slot_stats(slot, &self.stats);
     slot_release(slot);
-}
-
-static void follow_code(void *unused)
-{
-    (void)unused;
-    code_map_follow(&self.code);
-    unwind_follow(self.rows);
 }
 
 void drain_run(struct window *windows)
@@ -139,19 +161,33 @@ void drain_run(struct window *windows)
     int64_t start_ns = now_ns();
 
     self.windows = windows;
-    if (!survive_run(follow_code, NULL))
-        self.code = (struct code_map){0};
+    self.has_followed = false;
     for (size_t i = 0; i < slot_count(); i++) {
         struct slot *slot = slot_at(i);
         int state = atomic_load(&slot->state);
+        bool is_done;
 
         if (state == SLOT_FREE || state == SLOT_CLAIMED)
             continue;
+        is_done = state == SLOT_ENDED && !atomic_load(&slot->handler_count);
         drain_slot(slot);
-        if (state == SLOT_ENDED)
+        if (is_done)
             finish_slot(slot);
     }
     self.stats.drain_ns += (uint64_t)(now_ns() - start_ns);
+}
+
+static void follow_unwinding(void *unused)
+{
+    (void)unused;
+    unwind_follow(self.rows);
+}
+
+void drain_forget_code(void)
+{
+    bool is_done = survive_run(follow_unwinding, NULL); /* else by the next round */
+
+    (void)is_done;
 }
 
 struct unwind_rows *drain_open(void)

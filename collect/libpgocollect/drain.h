@@ -21,6 +21,9 @@ struct unwind_rows *drain_open(void);
 /* Takes what is in the rings, and frees the slots of threads that have ended. */
 void drain_run(struct window *windows);
 
+/* The loader has taken code away: handlers must not walk other code by its rows. */
+void drain_forget_code(void);
+
 /* What was counted since drain_open(), by the drain and by the handlers. */
 struct collector_stats drain_read_stats(void);
 

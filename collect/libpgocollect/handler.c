@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -72,16 +73,39 @@ static void take_sample(struct slot *slot, uint64_t weight, const ucontext_t *co
     end_sample(slot, sample);
 }
 
+/* What the program would have blocked in its handler: ours blocks all. */
+static void set_mask(int number, const struct sigaction *action, const ucontext_t *context)
+{
+    uint64_t before, own, mask; /* the kernel's sigset_t */
+
+    memcpy(&before, &context->uc_sigmask, sizeof(before));
+    memcpy(&own, &action->sa_mask, sizeof(own));
+    mask = before | own;
+    if (!(action->sa_flags & SA_NODEFER))
+        mask |= UINT64_C(1) << (number - 1);
+    syscall(SYS_rt_sigprocmask, SIG_SETMASK, &mask, NULL, sizeof(mask));
+}
+
 static void pass_on(int number, siginfo_t *info, void *context)
 {
     struct sigaction action = previous; /* may be half of a new one: either call suits both forms */
 
     if (action.sa_handler == SIG_DFL || action.sa_handler == SIG_IGN)
         return;
+    set_mask(number, &action, context);
     if (action.sa_flags & SA_SIGINFO)
         action.sa_sigaction(number, info, context);
     else
         action.sa_handler(number);
+}
+
+static void take_signal(struct slot *slot, uint64_t weight, const ucontext_t *context)
+{
+    int64_t start_ns = now_ns();
+
+    take_sample(slot, weight, context);
+    count(&slot->signal_count, 1);
+    count(&slot->handler_ns, (uint64_t)(now_ns() - start_ns));
 }
 
 static void on_signal(int number, siginfo_t *info, void *context)
@@ -91,13 +115,13 @@ static void on_signal(int number, siginfo_t *info, void *context)
 
     if (info->si_code != SI_TIMER || !slot_is_valid(slot)) {
         pass_on(number, info, context);
-    } else if (atomic_load(&enabled) && slot->tid == gettid() &&
-               atomic_load(&slot->state) == SLOT_LIVE) {
-        int64_t start_ns = now_ns();
-
-        take_sample(slot, 1 + (uint64_t)info->si_overrun, context);
-        count(&slot->signal_count, 1);
-        count(&slot->handler_ns, (uint64_t)(now_ns() - start_ns));
+    } else {
+        /* Whoever frees a slot makes it not LIVE first, and then looks at this count. */
+        atomic_fetch_add(&slot->handler_count, 1);
+        if (atomic_load(&enabled) && slot->tid == gettid() &&
+            atomic_load(&slot->state) == SLOT_LIVE)
+            take_signal(slot, 1 + (uint64_t)info->si_overrun, context);
+        atomic_fetch_sub(&slot->handler_count, 1);
     }
     errno = saved_errno;
 }
@@ -108,7 +132,11 @@ bool handler_install(struct unwind_rows *new_rows)
                                .sa_flags = SA_SIGINFO | SA_RESTART | SA_ONSTACK};
     struct sigaction before;
 
-    sigemptyset(&action.sa_mask);
+    /*
+     * All of them, also those that the C library keeps for cancellation and sigfillset() leaves
+     * out: no handler may jump out of ours, or end the thread in it.
+     */
+    memset(&action.sa_mask, 0xff, sizeof(action.sa_mask));
     if (real_sigaction(SIGPROF, &action, &before) != 0)
         return false;
     if (!(before.sa_flags & SA_SIGINFO) || before.sa_sigaction != on_signal)

@@ -1,16 +1,16 @@
 #include "labels.h"
 
-#include <pthread.h>
 #include <string.h>
 #include <time.h>
 
 #include "base/byteset.h"
 #include "base/strbuf.h"
+#include "shielded_lock.h"
 #include "survive.h"
 
 /* A set is the bytes "key\0value\0key\0value\0", sorted by key; the id in the byteset is its
  * number. */
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static struct shielded_lock lock = {.mutex = PTHREAD_MUTEX_INITIALIZER};
 static struct byteset sets;
 
 struct pair {
@@ -118,10 +118,10 @@ bool labels_change(uint32_t set, const char *key, const char *value, uint32_t *c
         return err_set(err, ERR_USAGE, "label: the key is empty");
     if (!check_text("key", key, err) || !check_text("value", value, err))
         return false;
-    pthread_mutex_lock(&lock);
+    shielded_lock_take(&lock);
     if (!survive_run(change_locked, &change))
         change.done = err_set(err, ERR_LIMIT, "label: out of memory");
-    pthread_mutex_unlock(&lock);
+    shielded_lock_give(&lock);
     if (change.done)
         *changed = change.changed;
     return change.done;
@@ -132,10 +132,10 @@ uint32_t labels_get(uint32_t set, struct profile_label *labels)
     struct pair pairs[LABELS_KEY_COUNT_MAX + 1];
     uint32_t count = 0;
 
-    pthread_mutex_lock(&lock);
+    shielded_lock_take(&lock);
     if (set < sets.count)
         count = list_pairs(set, pairs);
-    pthread_mutex_unlock(&lock);
+    shielded_lock_give(&lock);
     for (uint32_t i = 0; i < count; i++)
         labels[i] = (struct profile_label){.key = pairs[i].key, .text = pairs[i].value, .unit = ""};
     return count;
@@ -147,16 +147,16 @@ bool labels_lock(void)
 
     clock_gettime(CLOCK_MONOTONIC, &deadline);
     deadline.tv_sec++;
-    return pthread_mutex_clocklock(&lock, CLOCK_MONOTONIC, &deadline) == 0;
+    return shielded_lock_take_until(&lock, deadline);
 }
 
 void labels_unlock(void)
 {
-    pthread_mutex_unlock(&lock);
+    shielded_lock_give(&lock);
 }
 
 void labels_reset(void)
 {
-    pthread_mutex_init(&lock, NULL);
+    lock = SHIELDED_LOCK_INIT;
     sets = (struct byteset){0};
 }

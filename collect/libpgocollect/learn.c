@@ -53,8 +53,10 @@ bool unwind_learn_frame(struct unwind_learner *learner, const struct unwind_fram
     struct eh_object object;
     struct eh_fde fde;
 
-    if (!source->find(source->context, at, &object))
+    if (!source->find(source->context, at, &object)) {
+        row_table_add_nowhere(learner->rows, at);
         return false;
+    }
     if (object.header_ip && eh_frame_find(source, object.header_ip, at, &fde)) {
         eh_frame_row(&fde, at, &row, &range);
         if (fde.is_signal_frame && is_signal_return(source, frame->ip))

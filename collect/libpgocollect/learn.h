@@ -25,7 +25,7 @@ void unwind_learner_free(struct unwind_learner *learner);
 size_t unwind_learn_copy(struct unwind_learner *learner, const struct unwind_copy *copy,
                          uintptr_t *ips, size_t max, enum unwind_end *end);
 
-/* The row of a frame is looked for and added. False: no code lies there. */
+/* The row of a frame is looked for and added. False: no code lies there, and ROW_NOWHERE was. */
 bool unwind_learn_frame(struct unwind_learner *learner, const struct unwind_frame *frame);
 
 #endif

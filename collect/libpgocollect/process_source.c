@@ -3,11 +3,15 @@
 #include <link.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/file.h"
 #include "base/memory.h"
+#include "own_memory.h"
 #include "profile/maps_line.h"
-#include "walk.h"
+
+/* For so long an address where no code was is believed to have none. */
+#define EPOCH_NS INT64_C(1000000000)
 
 struct object {
     uint64_t start_ip, end_ip;           /* all segments */
@@ -22,9 +26,10 @@ struct objects {
 };
 
 struct process_source {
-    struct objects objects, before;
+    struct objects objects, scratch;
     struct objects code;    /* executable memory from /proc/self/maps, sorted */
-    bool may_read_maps;     /* once between two refreshes */
+    bool may_read_maps;     /* once an epoch */
+    int64_t epoch_start_ns; /* CLOCK_MONOTONIC */
     uint64_t adds, removes; /* the loader's counters at the last look */
 };
 
@@ -38,7 +43,7 @@ void process_source_free(struct process_source *process)
     if (!process)
         return;
     free(process->objects.items);
-    free(process->before.items);
+    free(process->scratch.items);
     free(process->code.items);
     free(process);
 }
@@ -91,7 +96,7 @@ struct pass {
 static int visit(struct dl_phdr_info *info, size_t size, void *context)
 {
     struct pass *pass = context;
-    struct objects *objects = &pass->process->objects;
+    struct objects *objects = &pass->process->scratch;
 
     (void)size;
     if (!pass->seen) {
@@ -129,35 +134,45 @@ static void forget_others(struct row_table *rows, const struct objects *these,
             row_table_forget(rows, these->items[i].start_ip, these->items[i].end_ip);
 }
 
+static void start_epoch_if_due(struct process_source *process, struct row_table *rows)
+{
+    struct timespec now;
+    int64_t now_ns;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    now_ns = (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+    if (now_ns - process->epoch_start_ns < EPOCH_NS)
+        return;
+    process->epoch_start_ns = now_ns;
+    process->may_read_maps = true;
+    row_table_next_epoch(rows);
+}
+
+/* What was known stays as it is until the new list is whole: memory may run out in between. */
 void process_source_refresh(struct process_source *process, struct row_table *rows)
 {
-    struct pass pass;
-    struct objects swapped;
+    struct pass pass = {.process = process};
+    struct objects before = process->objects;
 
-    process->may_read_maps = true;
-    pass = (struct pass){.process = process};
-    swapped = process->before;
-    process->before = process->objects;
-    process->objects = swapped;
+    start_epoch_if_due(process, rows);
     dl_iterate_phdr(visit, &pass);
-    while (pass.is_changed && pass.seen > process->objects.capacity) {
-        process->objects.items = array_grow(process->objects.items, &process->objects.capacity,
+    while (pass.is_changed && pass.seen > process->scratch.capacity) {
+        process->scratch.items = array_grow(process->scratch.items, &process->scratch.capacity,
                                             pass.seen, sizeof(struct object));
         pass = (struct pass){.process = process};
         dl_iterate_phdr(visit, &pass);
     }
-    if (!pass.is_changed) {
-        swapped = process->before;
-        process->before = process->objects;
-        process->objects = swapped;
+    if (!pass.is_changed)
         return;
-    }
+    process->objects = process->scratch;
     process->objects.count = pass.seen;
+    process->scratch = before;
     process->adds = pass.adds;
     process->removes = pass.removes;
     process->code.count = 0;
-    forget_others(rows, &process->before, &process->objects);
-    forget_others(rows, &process->objects, &process->before);
+    process->may_read_maps = true;
+    forget_others(rows, &before, &process->objects);
+    forget_others(rows, &process->objects, &before);
 }
 
 static const struct object *find_code(const struct objects *objects, uint64_t ip)
@@ -213,7 +228,7 @@ static bool read_object_memory(void *context, uint64_t ip, void *bytes, size_t l
         const struct object *object = &process->objects.items[i];
 
         if (object->start_ip <= ip && ip < object->end_ip)
-            return object->end_ip - ip >= len && unwind_read_own(ip, bytes, len) == len;
+            return object->end_ip - ip >= len && own_memory_read(ip, bytes, len);
     }
     return false;
 }

@@ -19,6 +19,7 @@ enum row_kind {
     ROW_SIGNAL,   /* the kernel's signal frame: the registers lie in the ucontext at sp */
     ROW_END,      /* the outermost frame */
     ROW_SLOW,     /* only for a full unwinder */
+    ROW_NOWHERE,  /* no code lies there, as of the table's epoch in cfa_offset */
     ROW_SPLIT,    /* of a block: the row differs within it, look up the very address */
 };
 

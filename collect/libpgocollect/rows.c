@@ -22,6 +22,7 @@ struct table {
 
 struct row_table {
     _Atomic(struct table *) table;
+    _Atomic int32_t epoch;
     size_t used, max_slots; /* slots with a key */
 };
 
@@ -128,6 +129,9 @@ struct unwind_row row_table_find(const struct row_table *rows, uintptr_t at)
     const struct table *table = atomic_load_explicit(&rows->table, memory_order_acquire);
     struct unwind_row row = probe(table, block_key(at));
 
+    if (row.kind == ROW_NOWHERE &&
+        row.cfa_offset != atomic_load_explicit(&rows->epoch, memory_order_relaxed))
+        return (struct unwind_row){0};
     return row.kind == ROW_SPLIT ? probe(table, at) : row;
 }
 
@@ -205,6 +209,21 @@ bool row_table_add(struct row_table *rows, uintptr_t at, struct unwind_row row, 
         rows->used += put(table, block_key(at), row_bits((struct unwind_row){.kind = ROW_SPLIT}));
     }
     return true;
+}
+
+void row_table_add_nowhere(struct row_table *rows, uintptr_t at)
+{
+    uintptr_t block = at & ~(uintptr_t)(ROWS_BLOCK_BYTES - 1);
+    struct unwind_row row = {.kind = ROW_NOWHERE,
+                             .cfa_offset =
+                                 atomic_load_explicit(&rows->epoch, memory_order_relaxed)};
+
+    (void)row_table_add(rows, at, row, block, block + ROWS_BLOCK_BYTES);
+}
+
+void row_table_next_epoch(struct row_table *rows)
+{
+    atomic_fetch_add_explicit(&rows->epoch, 1, memory_order_relaxed);
 }
 
 static bool is_within(uint64_t key, uintptr_t start, uintptr_t end)

@@ -40,6 +40,13 @@ bool row_table_add(struct row_table *rows, uintptr_t at, struct unwind_row row, 
 /* Everything in [start, end): an object is gone, or a new one lies there. */
 void row_table_forget(struct row_table *rows, uintptr_t start, uintptr_t end);
 
+/*
+ * No code lies at `at`: ROW_NOWHERE until the next epoch, so that a stack of garbage costs a look
+ * once an epoch. Code may be made there at any time, hence the end.
+ */
+void row_table_add_nowhere(struct row_table *rows, uintptr_t at);
+void row_table_next_epoch(struct row_table *rows);
+
 struct row_table_size {
     size_t entries, bytes; /* all bytes that are mapped */
 };

@@ -43,9 +43,10 @@ struct slot {
     struct sample_ring ring; /* its memory stays with the slot */
 
     /* The handler's. */
-    _Atomic uint64_t weight; /* delivered so far, the carried one included */
-    uint64_t end_weight;     /* due at the thread's end, beside it */
-    uint64_t carried_weight; /* found no room in the ring: added to the next record */
+    _Atomic int handler_count; /* that look at this slot: it cannot be another thread's yet */
+    _Atomic uint64_t weight;   /* delivered so far, the carried one included */
+    uint64_t end_weight;       /* due at the thread's end, beside it */
+    uint64_t carried_weight;   /* found no room in the ring: added to the next record */
     _Atomic uint64_t signal_count, full_count, handler_ns;
 
     /* The thread's. */

@@ -61,7 +61,7 @@ static int64_t random_up_to(int64_t limit)
     return 1 + (int64_t)((x ^ (x >> 31)) % (uint64_t)limit);
 }
 
-/* False: there are no timers here (seccomp) or no more of them (RLIMIT_SIGPENDING). */
+/* False: the thread has ended. There may be no timers (seccomp, RLIMIT_SIGPENDING): then ticks. */
 static bool create_timer(struct slot *slot)
 {
     struct sigevent event = {.sigev_notify = SIGEV_THREAD_ID, .sigev_signo = SIGPROF};
@@ -69,7 +69,12 @@ static bool create_timer(struct slot *slot)
     event.sigev_notify_thread_id = slot->tid;
     event.sigev_value.sival_ptr = slot;
     slot->has_timer = timer_create(clock_of(slot->tid), &event, &slot->timer) == 0;
-    return slot->has_timer;
+    if (slot->has_timer)
+        return true;
+    if (errno == EINVAL && !read_clock_ns(clock_of(slot->tid)))
+        return false;
+    atomic_store(&need_ticks, true);
+    return true;
 }
 
 static bool start_timer(struct slot *slot)
@@ -77,10 +82,8 @@ static bool start_timer(struct slot *slot)
     int64_t period = atomic_load(&period_ns), first_ns;
     struct itimerspec times = {0};
 
-    if (!period)
+    if (!period || !create_timer(slot))
         return false;
-    if (!create_timer(slot))
-        atomic_store(&need_ticks, true);
     slot->period_ns = period;
     first_ns = random_up_to(period);
     slot->first_ns = read_clock_ns(clock_of(slot->tid)) + first_ns;
@@ -123,15 +126,16 @@ static struct slot *begin_slot(pid_t tid, uintptr_t start_routine, struct unwind
 {
     struct slot *slot = slot_claim(tid);
 
-    if (slot) {
-        slot->start_routine = start_routine;
-        slot->stack = stack;
-        slot->is_seen = true;
-        if (start_timer(slot))
-            return slot;
-        slot_release(slot);
+    if (!slot) {
+        atomic_fetch_add(&lost_count, 1);
+        return NULL;
     }
-    atomic_fetch_add(&lost_count, 1);
+    slot->start_routine = start_routine;
+    slot->stack = stack;
+    slot->is_seen = true;
+    if (start_timer(slot))
+        return slot;
+    slot_release(slot);
     return NULL;
 }
 

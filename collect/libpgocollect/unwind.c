@@ -64,12 +64,14 @@ uint32_t unwind_copy_take(struct unwind_rows *rows, const ucontext_t *context,
 size_t unwind_learn(struct unwind_rows *rows, uint32_t copy, uintptr_t *ips, size_t max,
                     enum unwind_end *end)
 {
-    int index = (int)copy - 1;
-    size_t count;
+    return unwind_learn_copy(rows->learner, unwind_copies_get(rows->copies, (int)copy - 1), ips,
+                             max, end);
+}
 
-    count = unwind_learn_copy(rows->learner, unwind_copies_get(rows->copies, index), ips, max, end);
-    unwind_copies_give_back(rows->copies, index);
-    return count;
+void unwind_copy_give_back(struct unwind_rows *rows, uint32_t copy)
+{
+    if (copy)
+        unwind_copies_give_back(rows->copies, (int)copy - 1);
 }
 
 void unwind_follow(struct unwind_rows *rows)

@@ -37,11 +37,15 @@ uint32_t unwind_copy_take(struct unwind_rows *rows, const ucontext_t *context,
                           const struct unwind_frame *last, enum unwind_end end);
 
 /*
- * The collector's thread: finishes the stack of the copy, gives the copy back, fills in the rows of
- * all ips it met. Returns the number of frames like unwind_walk(); `max` is COPY_IPS or more.
+ * The collector's thread: finishes the stack of the copy, fills in the rows of all ips it met.
+ * Returns the number of frames like unwind_walk(); `max` is COPY_IPS or more. Allocates through
+ * lib/base.
  */
 size_t unwind_learn(struct unwind_rows *rows, uint32_t copy, uintptr_t *ips, size_t max,
                     enum unwind_end *end);
+
+/* The copy is free for the next handler, however the learning ended. 0: nothing. */
+void unwind_copy_give_back(struct unwind_rows *rows, uint32_t copy);
 
 /*
  * The collector's thread, before it learns: follows what the loader has added and taken away. May

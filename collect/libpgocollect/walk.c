@@ -1,10 +1,8 @@
 #include "walk.h"
 
-#include <errno.h>
 #include <string.h>
-#include <sys/syscall.h>
-#include <sys/uio.h>
-#include <unistd.h>
+
+#include "own_memory.h"
 
 /*
  * What differs by machine: the three registers, the frame of a signal, and whether there are rows.
@@ -42,28 +40,6 @@ __attribute__((no_sanitize_address)) void unwind_copy_stack(void *to, const void
         target[i].value = source[i].value;
 }
 
-size_t unwind_read_own(uintptr_t at, void *bytes, size_t len)
-{
-    enum { PAGE = 4096, PIECES = 8 };
-    struct iovec to = {.iov_base = bytes, .iov_len = len}, from[PIECES];
-    size_t count = 0;
-    int kept = errno;
-    ssize_t got;
-
-    /* A piece is read whole or not at all: so a piece for each page. */
-    for (size_t done = 0; done < len && count < PIECES; count++) {
-        size_t left = PAGE - (at + done) % PAGE;
-
-        from[count].iov_base = (void *)(at + done);
-        from[count].iov_len = left < len - done ? left : len - done;
-        done += from[count].iov_len;
-    }
-    /* The system call itself: the wrapper might be somebody's interposed one. */
-    got = syscall(SYS_process_vm_readv, getpid(), &to, 1ul, from, count, 0ul);
-    errno = kept;
-    return got < 0 ? 0 : (size_t)got;
-}
-
 /*
  * Reads of one walk. What lies outside of the known bounds (coroutines, the stack below a handler
  * on its own stack) comes from the kernel in pieces, since one such call costs 0.3 us.
@@ -80,7 +56,7 @@ static bool read_piece(struct reader *reader, uintptr_t at, uintptr_t *word)
 {
     if (at < reader->piece_at || at - reader->piece_at + sizeof(*word) > reader->piece_len) {
         reader->piece_at = at;
-        reader->piece_len = unwind_read_own(at, reader->piece, sizeof(reader->piece));
+        reader->piece_len = own_memory_read_some(at, reader->piece, sizeof(reader->piece));
         if (reader->piece_len < sizeof(*word))
             return false;
     }
@@ -200,6 +176,8 @@ static bool is_end(struct unwind_row row, enum unwind_end *end)
         *end = UNWIND_SLOW;
     else if (row.kind == ROW_END)
         *end = UNWIND_COMPLETE;
+    else if (row.kind == ROW_NOWHERE)
+        *end = UNWIND_BROKEN;
     else
         return false;
     return true;

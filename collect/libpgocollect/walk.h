@@ -83,7 +83,4 @@ struct unwind_memory unwind_memory_live(const ucontext_t *context,
 /* Copies memory of a stack, also what ASan has marked between its variables. */
 void unwind_copy_stack(void *to, const void *from, size_t bytes);
 
-/* Memory of this process, without a fault, whatever the address: how much could be read. */
-size_t unwind_read_own(uintptr_t at, void *bytes, size_t len);
-
 #endif

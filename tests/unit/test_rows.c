@@ -63,6 +63,22 @@ static void test_forget(void **state)
     row_table_free(rows);
 }
 
+static void test_nowhere_lasts_an_epoch(void **state)
+{
+    struct row_table *rows = row_table_new(4096);
+
+    (void)state;
+    row_table_add_nowhere(rows, BASE + 5);
+    assert_int_equal(row_table_find(rows, BASE + 5).kind, ROW_NOWHERE);
+    row_table_next_epoch(rows);
+    assert_true(is_missing(rows, BASE + 5));
+    row_table_add_nowhere(rows, BASE + 5);
+    assert_int_equal(row_table_find(rows, BASE + 5).kind, ROW_NOWHERE);
+    assert_true(row_table_add(rows, BASE + 5, row_of(1), BASE, BASE + 64)); /* made since */
+    assert_true(has(rows, BASE + 5, 1));
+    row_table_free(rows);
+}
+
 static void test_growth_keeps_all_up_to_the_bound(void **state)
 {
     enum { COUNT = 3000, MAX_SLOTS = 8192 };
@@ -132,6 +148,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_block_and_address),
         cmocka_unit_test(test_forget),
+        cmocka_unit_test(test_nowhere_lasts_an_epoch),
         cmocka_unit_test(test_growth_keeps_all_up_to_the_bound),
         cmocka_unit_test(test_reader_beside_the_writer),
     };
