@@ -16,6 +16,7 @@
 
 struct budget {
     size_t left_bytes;
+    struct arena arena; /* a profile is a hundred thousand messages, freed together */
 };
 
 static void *budget_alloc(void *data, size_t size)
@@ -25,36 +26,56 @@ static void *budget_alloc(void *data, size_t size)
     if (size > budget->left_bytes)
         return NULL;
     budget->left_bytes -= size;
-    return malloc(size ? size : 1);
+    return arena_alloc(&budget->arena, size ? size : 1);
 }
 
 static void budget_free(void *data, void *memory)
 {
     (void)data;
-    free(memory);
+    (void)memory;
 }
 
-/* The ids of a file (any 64-bit numbers but 0) and the indexes they become. */
+/*
+ * The ids of a file (any 64-bit numbers but 0) and the indexes they become. Most writers count
+ * from 1: as long as that is so, no set is needed. Looking up the frames of all stacks in one took
+ * a quarter of the time of a merge.
+ */
 struct ids {
-    struct byteset set;
+    struct byteset set; /* empty until is_scattered */
+    size_t count;
+    bool is_scattered;
 };
+
+static void scatter(struct ids *ids)
+{
+    for (uint64_t id = 1; id <= ids->count; id++)
+        byteset_add(&ids->set, &id, sizeof(id));
+    ids->is_scattered = true;
+}
 
 static bool ids_add(struct ids *ids, const char *what, uint64_t id, struct err *err)
 {
-    size_t before = ids->set.count;
-
     if (id == 0)
-        return err_set(err, ERR_FORMAT, "%s %zu: id 0 is reserved", what, before);
-    byteset_add(&ids->set, &id, sizeof(id));
-    if (ids->set.count == before)
-        return err_set(err, ERR_FORMAT, "%s: id %" PRIu64 " is there twice", what, id);
+        return err_set(err, ERR_FORMAT, "%s %zu: id 0 is reserved", what, ids->count);
+    if (!ids->is_scattered && id != ids->count + 1)
+        scatter(ids);
+    if (ids->is_scattered) {
+        byteset_add(&ids->set, &id, sizeof(id));
+        if (ids->set.count == ids->count)
+            return err_set(err, ERR_FORMAT, "%s: id %" PRIu64 " is there twice", what, id);
+    }
+    ids->count++;
     return true;
 }
 
 static bool ids_find(const struct ids *ids, const char *what, uint64_t id, uint32_t *index,
                      struct err *err)
 {
-    if (byteset_find(&ids->set, &id, sizeof(id), index))
+    if (!ids->is_scattered && id - 1 < ids->count) {
+        *index = (uint32_t)(id - 1);
+        return true;
+    }
+    if (ids->is_scattered && byteset_find(&ids->set, &id, sizeof(id), index))
         return true;
     return err_set(err, ERR_FORMAT, "no %s has the id %" PRIu64 " that is referred to", what, id);
 }
@@ -256,14 +277,13 @@ static struct profile *read_message(const void *data, size_t len, struct err *er
     struct budget budget = {.left_bytes = UNPACK_MAX_BYTES};
     ProtobufCAllocator allocator = {budget_alloc, budget_free, &budget};
     Pprof__Profile *wire = pprof__profile__unpack(&allocator, len, data);
-    struct profile *profile;
+    struct profile *profile = NULL;
 
-    if (!wire) {
+    if (wire)
+        profile = resolve(wire, err);
+    else
         err_set(err, ERR_FORMAT, "not a pprof profile, or truncated");
-        return NULL;
-    }
-    profile = resolve(wire, err);
-    pprof__profile__free_unpacked(wire, &allocator);
+    arena_release(&budget.arena);
     return profile;
 }
 

@@ -131,6 +131,27 @@ static void test_dangling_references_are_refused(void **state)
     expect_refused(p, "ends before it starts");
 }
 
+/* Ids in any order, as other writers give them; protobuf bytes, since ours counts from 1. */
+static void test_scattered_ids_are_found(void **state)
+{
+    static const char file[] = "\x0a\x04\x08\x01\x10\x02\x32\x00\x32\x01s\x32\x01"
+                               "c"                                         /* s/c */
+                               "\x22\x04\x08\x01\x18\x11"                  /* location 1 at 0x11 */
+                               "\x22\x04\x08\x09\x18\x19"                  /* 9 at 0x19 */
+                               "\x22\x04\x08\x02\x18\x12"                  /* 2 at 0x12 */
+                               "\x12\x08\x0a\x03\x09\x02\x01\x12\x01\x05"; /* 9, 2, 1: 5 */
+    static const uint64_t ips[] = {0x19, 0x12, 0x11};
+    struct err err = {0};
+    struct profile *p = pprof_read(file, sizeof(file) - 1, &err);
+
+    (void)state;
+    assert_non_null(p);
+    assert_int_equal(p->samples[0].location_count, 3);
+    for (size_t i = 0; i < 3; i++)
+        assert_int_equal(p->locations[p->samples[0].locations[i]].ip, ips[i]);
+    profile_free(p);
+}
+
 static void test_inlining_without_end_is_refused(void **state)
 {
     struct profile *p = make_profile(), *again;
@@ -192,6 +213,7 @@ int main(void)
         cmocka_unit_test(test_write_read_is_identity),
         cmocka_unit_test(test_every_truncation_is_handled),
         cmocka_unit_test(test_dangling_references_are_refused),
+        cmocka_unit_test(test_scattered_ids_are_found),
         cmocka_unit_test(test_inlining_without_end_is_refused),
         cmocka_unit_test(test_gzip_bomb_is_refused),
         cmocka_unit_test(test_weight),
