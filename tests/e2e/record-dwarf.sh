@@ -153,6 +153,9 @@ fi
 command -v perf >/dev/null || skip "no perf for the second opinion; the rest has passed"
 perf record -q -e cpu-clock:u -F 1999 --call-graph dwarf -o perf.data -- ./app >/dev/null 2>err ||
     skip "perf record: $(tail -n 1 err)"
+# Its samples have other registers than ours: what lies behind them is found by the event's mask.
+pgo-convert -o app.prof perf.data 2>err || { cat err; fail "pgo-convert on perf.data"; }
+grep -q '^spin:[1-9]' app.prof || { cat err app.prof; fail "spin() is not in perf.data"; }
 # A line of a frame: address, name+offset, (file). The frames of a sample end with an empty line.
 perf script -i perf.data --no-inline -F comm,ip,sym 2>/dev/null | awk '
     /^[^ \t]/ { next } !NF { if (line) print line; line = ""; next }
