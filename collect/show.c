@@ -7,6 +7,7 @@
 #include "base/talk.h"
 #include "input.h"
 #include "profile/labels.h"
+#include "show_flame.h"
 #include "show_options.h"
 #include "top.h"
 #include "top_print.h"
@@ -92,7 +93,9 @@ int command_show(int argc, char **argv)
     struct show_options options;
     struct err err = {0};
     enum show_request request = show_options_read(&options, argc, argv, &err);
-    bool done = request == SHOW_SHOWED || (request == SHOW_RUN && show(&options, &err));
+    bool done = request == SHOW_SHOWED ||
+                (request == SHOW_RUN &&
+                 (options.flame ? show_flame(&options, &err) : show(&options, &err)));
 
     show_options_release(&options);
     return done ? TALK_EXIT_DONE : talk_fail(&err);

@@ -9,12 +9,16 @@
 #include "base/options.h"
 #include "profile/labels.h"
 
-enum { TOP, DIFF, LABEL, HELP, VERSION };
+enum { TOP, FLAME, REPORT, DIFF, LABEL, HELP, VERSION };
 
 static const struct option_spec table[] = {
     {"--top", OPTION_OPTIONAL, "N",
      "the functions that take the most time, the N first\n(all above 0.5%); this is the default",
      TOP},
+    {"--flame", OPTION_VALUE, "FILE.html",
+     "write one web page instead: flame graph and table; also\nof LLVM's text", FLAME},
+    {"--report", OPTION_VALUE, "FILE.json", "show in the page what pgo-convert --report said of it",
+     REPORT},
     {"--diff", OPTION_VALUE, "OTHER", "less the profile OTHER; shares are of OTHER's total", DIFF},
     {"--label", OPTION_VALUE, "K=V", "only samples with this label; several: with all of them",
      LABEL},
@@ -35,6 +39,7 @@ static void show_help(void)
            "Examples:\n"
            "  pgo-collect show server.pprof\n"
            "  pgo-collect show --top=20 --label endpoint=/search server.pprof\n"
+           "  pgo-collect show --flame=cpu.html server.pprof\n"
            "  pgo-collect show --diff=before.pprof after.pprof\n\n"
            "Exit code: 0; 1 failed; 2 for a wrong command line.\n",
            strbuf_text(&list));
@@ -47,6 +52,12 @@ static bool set(struct show_options *options, int id, const char *value, struct 
     case TOP:
         return !value || (number_parse_u64(value, &options->max_rows) && options->max_rows > 0) ||
                err_set(err, ERR_USAGE, "--top=%s: expected a whole number, 1 or more", value);
+    case FLAME:
+        options->flame = value;
+        return true;
+    case REPORT:
+        options->report = value;
+        return true;
     case DIFF:
         options->base = value;
         return true;

@@ -16,6 +16,8 @@ struct show_options {
     const char *base;    /* of --diff; NULL: none */
     const char **labels; /* "KEY=VALUE" */
     size_t label_count, label_capacity;
+    const char *flame;  /* the page to write; NULL: rows to standard output */
+    const char *report; /* of pgo-convert, for the page; NULL: none */
     const char *path;
 };
 

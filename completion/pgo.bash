@@ -39,7 +39,7 @@ _pgo_build_options='-pgo= -probes= -slices= -n -v -report= --help --version'
 _pgo_collect_options='--help --version'
 _pgo_record_options='-F -d -p -a -o -f --call-graph= --help --version'
 _pgo_merge_options='--normalize= --label= --min-samples= --min-own= -o -f --help --version'
-_pgo_show_options='--top --diff= --label= --help --version'
+_pgo_show_options='--top --flame= --report= --diff= --label= --help --version'
 _pgo_bench_options='--base= --test= -n --gate= --check-output --mode= --timeout= --json=
     --markdown= --help --version'
 
@@ -151,7 +151,7 @@ _pgo_merge() {
 _pgo_show() {
     case $_pgo_option in
     --top | --label) _pgo_silence ;;
-    --diff) ;; # files
+    --flame | --report | --diff) ;; # files
     *) [[ $_pgo_current != -* ]] || _pgo_reply "$_pgo_show_options" ;;
     esac
 }

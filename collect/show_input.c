@@ -1,0 +1,69 @@
+#include "show_input.h"
+
+#include <string.h>
+
+#include "base/file.h"
+#include "input.h"
+#include "profile/pprof.h"
+#include "profile/sampleprof_read.h"
+
+static uint32_t default_value(const struct profile *profile)
+{
+    for (uint32_t i = 0; i < profile->value_type_count; i++)
+        if (strcmp(profile->value_types[i].type, profile->default_type) == 0)
+            return i;
+    return (uint32_t)profile->value_type_count - 1;
+}
+
+static bool read_counts(struct show_input *input, const struct strbuf *content,
+                        enum sampleprof_form form, struct err *err)
+{
+    if (form == SAMPLEPROF_BINARY) {
+        err_set(err, ERR_UNSUPPORTED, "found a binary sample profile, expected a pprof or text");
+        return err_hint(err, "llvm-profdata merge --sample --text -o FILE.txt makes text of it");
+    }
+    input->counts = sampleprof_read_text(content->data, content->len, err);
+    return input->counts != NULL;
+}
+
+static bool read_profile(struct show_input *input, const char *path, struct err *err)
+{
+    struct profile *profile = input_read(path, err);
+
+    if (!profile)
+        return false;
+    if (!profile->value_type_count) {
+        profile_free(profile);
+        return err_set(err, ERR_FORMAT, "%s: no sample types", path);
+    }
+    input->profile = profile;
+    input->value = default_value(profile);
+    return true;
+}
+
+bool show_input_read(struct show_input *input, const char *path, struct err *err)
+{
+    struct strbuf content = {0};
+    enum sampleprof_form form = SAMPLEPROF_NONE;
+    bool done;
+
+    /* Standard input cannot be read twice. */
+    if (strcmp(path, "-") != 0) {
+        if (!file_read(path, PPROF_MAX_BYTES, &content, err))
+            return false;
+        form = sampleprof_form_of(content.data, content.len);
+    }
+    if (form == SAMPLEPROF_NONE)
+        done = read_profile(input, path, err);
+    else
+        done = read_counts(input, &content, form, err) || err_prepend(err, "%s: ", path);
+    strbuf_release(&content);
+    return done;
+}
+
+void show_input_release(struct show_input *input)
+{
+    profile_free(input->profile);
+    sampleprof_free(input->counts);
+    *input = (struct show_input){0};
+}

@@ -1,0 +1,24 @@
+/*
+ * show_input.h - a profile to look at, by its content: pprof, gperftools' CPU profile, or LLVM's
+ * text.
+ *
+ * show_input_read() fills a zeroed struct, show_input_release() frees it. The error names the file.
+ */
+#ifndef COLLECT_SHOW_INPUT_H
+#define COLLECT_SHOW_INPUT_H
+
+#include "base/err.h"
+#include "profile/profile.h"
+#include "profile/sampleprof.h"
+
+/* One of the two is there. */
+struct show_input {
+    struct profile *profile;
+    struct sampleprof *counts; /* finished */
+    uint32_t value; /* of profile->value_types: the default one, else the last, as pprof */
+};
+
+MUST_CHECK bool show_input_read(struct show_input *input, const char *path, struct err *err);
+void show_input_release(struct show_input *input);
+
+#endif
