@@ -1,8 +1,10 @@
 #include "code_map.h"
 
 #include <link.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <time.h>
 
 #include "base/file.h"
@@ -12,6 +14,9 @@
 #define MAPS_BYTES_MAX ((size_t)16 * 1024 * 1024)
 #define MAPPING_COUNT_MAX                                                                          \
     65536 /* places of code ever seen; a program that makes code may have more */
+
+/* What makes a mapping another one: all members before this one, which have no gaps. */
+#define IDENTITY_BYTES offsetof(struct code_mapping, is_program)
 
 struct code_range {
     uint64_t start_ip, limit_ip;
@@ -59,6 +64,14 @@ static const char *keep_text(struct code_map *map, const char *text)
     return byteset_at(&map->texts, byteset_add_text(&map->texts, text), NULL);
 }
 
+/* The code that the kernel began with. */
+static bool is_program(const struct maps_line *line)
+{
+    uint64_t entry_ip = getauxval(AT_ENTRY);
+
+    return line->start_ip <= entry_ip && entry_ip < line->limit_ip;
+}
+
 static uint32_t add_mapping(struct code_map *map, const struct maps_line *line,
                             const char *build_id)
 {
@@ -67,14 +80,15 @@ static uint32_t add_mapping(struct code_map *map, const struct maps_line *line,
                                    .limit_ip = line->limit_ip,
                                    .pgoff = line->pgoff,
                                    .file = keep_text(map, *line->path ? line->path : "//anon"),
-                                   .build_id = keep_text(map, build_id)};
+                                   .build_id = keep_text(map, build_id),
+                                   .is_program = is_program(line)};
     uint32_t id;
 
-    if (byteset_find(&map->identities, &mapping, sizeof(mapping), &id))
+    if (byteset_find(&map->identities, &mapping, IDENTITY_BYTES, &id))
         return id;
     if (map->mapping_count == MAPPING_COUNT_MAX)
         return ADDRESS_SPACE_NONE;
-    id = byteset_add(&map->identities, &mapping, sizeof(mapping));
+    id = byteset_add(&map->identities, &mapping, IDENTITY_BYTES);
     *ARRAY_PUSH(map->mappings, map->mapping_count, map->mapping_capacity) = mapping;
     return id;
 }

@@ -32,6 +32,7 @@ struct code_mapping {
     uint64_t pgoff;
     const char *file;     /* as the kernel names it: a path, "[vdso]", "//anon" */
     const char *build_id; /* lower-case hexadecimal, or "" */
+    bool is_program;      /* the file that was executed: the first mapping of a profile */
 };
 
 struct address_spaces {

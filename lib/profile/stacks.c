@@ -70,7 +70,7 @@ struct ranked {
     bool is_used;
 };
 
-/* Used ones first, then by samples, then by name and place. */
+/* Used ones first, of these the program, then by samples, then by name and place. */
 static int compare_ranked(const void *a, const void *b)
 {
     const struct ranked *first = a, *second = b;
@@ -78,6 +78,8 @@ static int compare_ranked(const void *a, const void *b)
 
     if (first->is_used != second->is_used)
         return first->is_used ? -1 : 1;
+    if (first->mapping->is_program != second->mapping->is_program)
+        return first->mapping->is_program ? -1 : 1;
     if (first->leaf_count != second->leaf_count)
         return first->leaf_count > second->leaf_count ? -1 : 1;
     order = strcmp(first->mapping->file, second->mapping->file);
