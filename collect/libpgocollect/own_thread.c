@@ -64,18 +64,20 @@ static int create_blocked(struct own_thread *own, pthread_t *id)
 bool own_thread_start(const char *name, void *(*run)(void *), void *data, pthread_t *id)
 {
     struct own_thread own = {.name = name, .run = run, .data = data};
+    int code;
 
     sem_init(&own.started, 0, 0);
     pthread_mutex_lock(&lock); /* no scan may find it before it is known */
     is_starting_own = true;
-    errno = create_blocked(&own, id);
+    code = create_blocked(&own, id);
     is_starting_own = false;
-    if (errno == 0)
+    if (code == 0)
         while (sem_wait(&own.started) != 0)
-            ;
+            ; /* a signal of the program's: no failure, although errno says so */
     pthread_mutex_unlock(&lock);
     sem_destroy(&own.started);
-    return errno == 0;
+    errno = code;
+    return code == 0;
 }
 
 bool own_thread_is_starting(void)

@@ -5,16 +5,21 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include "base/file.h"
 #include "base/memory.h"
+#include "../../collect/libpgocollect/code_map.h"
 #include "../../collect/libpgocollect/folder.h"
 #include "../../collect/libpgocollect/labels.h"
+#include "../../collect/libpgocollect/own_thread.h"
 #include "../../collect/libpgocollect/sample_ring.h"
 #include "../../collect/libpgocollect/settings.h"
 #include "../../collect/libpgocollect/survive.h"
@@ -198,6 +203,78 @@ static void test_window_is_bounded(void **state)
     window_free(window);
 }
 
+/* Readers take the first mapping for the program: it comes before a library with more samples. */
+static void test_program_is_first(void **state)
+{
+    const struct code_mapping mappings[] = {
+        {.start_ip = 0x7000, .limit_ip = 0x8000, .file = "/lib/libc.so.6", .build_id = ""},
+        {.start_ip = 0x5000,
+         .limit_ip = 0x6000,
+         .file = "/bin/x",
+         .build_id = "",
+         .is_program = 1}};
+    const struct stack_frame frames[] = {{.ip = 0x7001, .mapping = 0},
+                                         {.ip = 0x5001, .mapping = 1}};
+    struct sample sample = {.weight = 3};
+    struct window *window = window_new(4096);
+    struct profile *profile;
+
+    (void)state;
+    window_add(window, &sample, UNWIND_COMPLETE, frames, 2);
+    profile = window_profile(window, mappings, 2, 1000);
+    assert_int_equal(profile->mapping_count, 2);
+    assert_string_equal(profile->mappings[0].file, "/bin/x");
+    profile_free(profile);
+    window_free(window);
+}
+
+/* The code that runs here is the program's own, and no other mapping is. */
+static void test_program_is_known(void **state)
+{
+    struct code_map map = {0};
+    unsigned count = 0;
+    uint32_t own;
+
+    (void)state;
+    code_map_refresh(&map);
+    own = code_map_find(&map, (uintptr_t)test_program_is_known);
+    assert_int_not_equal(own, ADDRESS_SPACE_NONE);
+    assert_true(map.mappings[own].is_program);
+    for (size_t i = 0; i < map.mapping_count; i++)
+        count += map.mappings[i].is_program;
+    assert_int_equal(count, 1);
+    code_map_release(&map);
+}
+
+static void on_alarm(int number)
+{
+    (void)number;
+}
+
+static void *do_nothing(void *data)
+{
+    return data;
+}
+
+/* Signals of the program, without SA_RESTART, while a thread of ours starts. */
+static void test_own_thread_starts_among_signals(void **state)
+{
+    const struct sigaction action = {.sa_handler = on_alarm};
+    const struct itimerval often = {{0, 50}, {0, 50}}, never = {{0, 0}, {0, 0}};
+    struct sigaction before;
+    pthread_t thread;
+
+    (void)state;
+    assert_int_equal(sigaction(SIGALRM, &action, &before), 0);
+    assert_int_equal(setitimer(ITIMER_REAL, &often, NULL), 0);
+    for (int i = 0; i < 200; i++) {
+        assert_true(own_thread_start("test", do_nothing, NULL, &thread));
+        pthread_join(thread, NULL);
+    }
+    assert_int_equal(setitimer(ITIMER_REAL, &never, NULL), 0);
+    assert_int_equal(sigaction(SIGALRM, &before, NULL), 0);
+}
+
 static void allocate_too_much(void *reached)
 {
     *(bool *)reached = true;
@@ -266,6 +343,9 @@ int main(void)
         cmocka_unit_test(test_labels),
         cmocka_unit_test(test_labels_are_bounded),
         cmocka_unit_test(test_window_is_bounded),
+        cmocka_unit_test(test_program_is_first),
+        cmocka_unit_test(test_program_is_known),
+        cmocka_unit_test(test_own_thread_starts_among_signals),
         cmocka_unit_test(test_survives_out_of_memory),
         cmocka_unit_test(test_folder_is_bounded),
     };
