@@ -50,6 +50,12 @@ static void answer(struct http_server *server, struct http_connection *connectio
     http_response_release(response);
 }
 
+/* A profile that is due may still wait for its turn. */
+static unsigned seconds_until(uint64_t end_ns, uint64_t now)
+{
+    return end_ns > now ? (unsigned)((end_ns - now) / NS + 1) : 1;
+}
+
 static void begin_profile(struct http_server *server, struct http_connection *connection,
                           unsigned seconds)
 {
@@ -60,7 +66,7 @@ static void begin_profile(struct http_server *server, struct http_connection *co
     if (server->profile_client) {
         http_response_say(&response, 503, "a profile is being taken: one at a time");
         http_response_header(&response, "Retry-After: %u",
-                             (unsigned)((server->profile_end_ns - now) / NS + 1));
+                             seconds_until(server->profile_end_ns, now));
     } else if (server->service->profile_begin(server->service->context, &err)) {
         server->profile_client = connection;
         server->profile_end_ns = now + seconds * NS;

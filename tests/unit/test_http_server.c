@@ -24,6 +24,9 @@ struct fake {
     _Atomic int begun, ended, dropped;
     size_t profile_bytes;
     bool refuse_begin, refuse_end, no_memory;
+    _Atomic unsigned slow_page_us; /* the next /metrics takes so long */
+    _Atomic int pages;             /* of /metrics that have begun */
+    _Atomic bool is_held;          /* they do not end meanwhile */
 };
 
 static bool fake_begin(void *context, struct err *err)
@@ -59,7 +62,13 @@ static void fake_drop(void *context)
 
 static void fake_metrics(void *context, struct metrics_text *text)
 {
-    (void)context;
+    struct fake *fake = context;
+    unsigned wait_us = atomic_exchange(&fake->slow_page_us, 0);
+
+    fake->pages++;
+    while (fake->is_held)
+        usleep(1000);
+    usleep(wait_us);
     metrics_text_family(text, "pgo_fake", METRIC_GAUGE, "Of the test.");
     metrics_text_value(text, "pgo_fake", "", "", 0.5);
 }
@@ -228,12 +237,15 @@ static void test_profile(void **state)
     (void)state;
     start(&setup, "127.0.0.1:0", NULL);
     fd = dial(&setup);
-    say(fd, "GET /debug/pprof/profile?seconds=1 HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    say(fd, "GET /debug/pprof/profile?seconds=600 HTTP/1.1\r\nHost: localhost\r\n\r\n");
     while (setup.fake.begun == 0)
         usleep(1000);
     expect(&setup, "/pprof/profile?seconds=1", "503", "Retry-After: ");
     expect(&setup, "/metrics", "200", NULL);
-    first = hear(fd);
+    close(fd);
+    while (setup.fake.dropped == 0)
+        usleep(1000);
+    first = ask(&setup, "GET /debug/pprof/profile?seconds=1 HTTP/1.1\r\nHost: localhost\r\n\r\n");
     assert_non_null(strstr(first, "200 OK"));
     assert_non_null(strstr(first, "Content-Type: application/octet-stream\r\n"));
     assert_non_null(strstr(first, "Content-Disposition: attachment; filename=\"profile\"\r\n"));
@@ -243,8 +255,49 @@ static void test_profile(void **state)
     expect(&setup, "/debug/pprof/profile?seconds=1", "500", "no samples");
     setup.fake.refuse_begin = true;
     expect(&setup, "/debug/pprof/profile?seconds=1", "503", "no sampler");
-    assert_int_equal(setup.fake.begun, 2);
+    assert_int_equal(setup.fake.begun, 3);
     assert_int_equal(setup.fake.ended, 2);
+    http_server_stop(setup.server);
+}
+
+/*
+ * Asked for while another one is due and waits for its turn: to come back in a second. A page that
+ * takes longer than the profile, and the request behind it, are ready in one round of the server.
+ */
+static void test_profile_is_due(void **state)
+{
+    static const char page[] = "GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    static const char profile[] =
+        "GET /pprof/profile?seconds=1 HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    struct setup setup;
+    int holding, taking, slow, refused;
+    char *answer;
+
+    (void)state;
+    start(&setup, "127.0.0.1:0", NULL);
+    holding = dial(&setup);
+    taking = dial(&setup);
+    slow = dial(&setup);
+    refused = dial(&setup);
+    expect(&setup, "/metrics", "200", NULL); /* from here on all four are known */
+    say(taking, profile);
+    while (setup.fake.begun == 0)
+        usleep(1000);
+    setup.fake.is_held = true;
+    say(holding, page);
+    while (setup.fake.pages < 2)
+        usleep(1000);
+    say(slow, page);
+    say(refused, profile);
+    setup.fake.slow_page_us = 1200000;
+    setup.fake.is_held = false;
+    answer = hear(refused);
+    if (strstr(answer, "503 ")) /* else this thread was so late that the first has ended */
+        assert_non_null(strstr(answer, "Retry-After: 1\r\n"));
+    free(answer);
+    free(hear(holding));
+    free(hear(slow));
+    free(hear(taking));
     http_server_stop(setup.server);
 }
 
@@ -277,7 +330,7 @@ static void test_vanished(void **state)
 /* One that does not go on with its request, and one that does not take its answer. */
 static void test_slow(void **state)
 {
-    const struct http_timeouts short_ones = {100000000, 100000000, 100000000};
+    const struct http_timeouts short_ones = {1000000000, 100000000, 100000000};
     char folder[] = "/tmp/http_server.XXXXXX", address[64];
     struct setup setup;
     int asking, listening;
@@ -412,12 +465,12 @@ static void test_bad_address(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_pages),         cmocka_unit_test(test_refusals),
-        cmocka_unit_test(test_oversize),      cmocka_unit_test(test_profile),
-        cmocka_unit_test(test_vanished),      cmocka_unit_test(test_slow),
-        cmocka_unit_test(test_crowd),         cmocka_unit_test(test_socket_file),
-        cmocka_unit_test(test_bad_address),   cmocka_unit_test(test_no_memory),
-        cmocka_unit_test(test_no_descriptor),
+        cmocka_unit_test(test_pages),          cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_oversize),       cmocka_unit_test(test_profile),
+        cmocka_unit_test(test_profile_is_due), cmocka_unit_test(test_vanished),
+        cmocka_unit_test(test_slow),           cmocka_unit_test(test_crowd),
+        cmocka_unit_test(test_socket_file),    cmocka_unit_test(test_bad_address),
+        cmocka_unit_test(test_no_memory),      cmocka_unit_test(test_no_descriptor),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
