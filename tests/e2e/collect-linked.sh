@@ -23,8 +23,7 @@ cmake --install "$build" --prefix "$scratch/usr" --component libpgocollect >/dev
     fail "install"
 PKG_CONFIG_PATH=$(dirname "$(find usr -name pgo-collect.pc)")
 export PKG_CONFIG_PATH
-flags=$(pkg-config --define-variable=prefix="$scratch/usr" --cflags --libs pgo-collect) ||
-    fail "pkg-config"
+flags=$(pkg-config --cflags --libs pgo-collect) || fail "pkg-config"
 LD_LIBRARY_PATH=$(dirname "$(find "$scratch/usr" -name libpgocollect.so)")
 
 cat >app.c <<'END'
