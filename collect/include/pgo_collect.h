@@ -57,7 +57,9 @@ int pgo_collect_snapshot_fd(int fd);
 int pgo_collect_heap_snapshot(const char *path);
 int pgo_collect_heap_snapshot_fd(int fd);
 
-/* Where the HTTP server listens, with the port that the system chose for port 0; "" if none does.
+/*
+ * Where the HTTP server listens, with the port that the system chose for port 0; "" if none does.
+ * The text is the library's, and stays until pgo_collect_stop().
  */
 const char *pgo_collect_http_address(void);
 

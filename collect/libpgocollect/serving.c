@@ -339,6 +339,7 @@ void serving_stop(void)
     self.server = NULL;
     push_stop(self.push);
     self.push = NULL;
+    self.address[0] = '\0';
 }
 
 const char *serving_address(void)

@@ -21,7 +21,7 @@ MUST_CHECK bool serving_start(const struct settings *settings, struct err *err);
 /* Fine if nothing was started, and in the child of a fork, which has none of this. */
 void serving_stop(void);
 
-/* Where the server listens; "" if there is none. Stays until the next start. */
+/* Where the server listens; "" if there is none. Stays until the stop. */
 const char *serving_address(void);
 
 #endif
