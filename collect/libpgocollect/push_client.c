@@ -18,7 +18,7 @@
 static void add_url_encoded(struct strbuf *out, const char *text)
 {
     for (const unsigned char *c = (const unsigned char *)text; *c; c++)
-        if (isalnum(*c) || strchr("-._~", *c))
+        if ((*c < 0x80 && isalnum(*c)) || strchr("-._~", *c)) /* in any locale */
             strbuf_add_char(out, (char)*c);
         else
             strbuf_add_format(out, "%%%02X", *c);
