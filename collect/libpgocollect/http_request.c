@@ -73,12 +73,17 @@ static bool take_char(struct text *text, char c)
     return true;
 }
 
+static bool is_visible(char c)
+{
+    return c > ' ' && c < 0x7f;
+}
+
 /* Visible characters alone: the target of a request. */
 static struct http_slice take_visible(struct text *text)
 {
     const char *start = text->at;
 
-    while (text->at<text->end && * text->at> ' ' && *text->at < 0x7f)
+    while (text->at < text->end && is_visible(*text->at))
         text->at++;
     return slice(start, text->at);
 }
