@@ -21,6 +21,7 @@ trap 'end_service; rm -rf "$scratch"' EXIT
 
 # start PROGRAM: serves; url, profiler: where
 start() {
+    : >said # now: the shell in the background may be late to empty it
     PGO_COLLECT_HTTP=127.0.0.1:0 "$@" --port 0 --documents 2000 >said 2>&1 &
     service=$!
     until grep -q '^server: 2000 documents, serves http' said; do
