@@ -6,6 +6,7 @@
 #ifndef COLLECT_COMMAND_H
 #define COLLECT_COMMAND_H
 
+int command_fetch(int argc, char **argv);
 int command_merge(int argc, char **argv);
 int command_record(int argc, char **argv);
 int command_show(int argc, char **argv);

@@ -38,6 +38,8 @@ _pgo_convert_options='-o --binary= --count= --debug-dir= --format= --input= --la
 _pgo_build_options='-pgo= -probes= -slices= -n -v -report= --help --version'
 _pgo_collect_options='--help --version'
 _pgo_record_options='-F -d -p -a -o -f --call-graph= --help --version'
+_pgo_fetch_options='--seconds= --query= --from= --to= -H --bearer-file= --user-file= --cacert= --cert=
+    --key= --unix-socket= --timeout= --retries= --max-size= --strict -o -f --help --version'
 _pgo_merge_options='--normalize= --label= --min-samples= --min-own= -o -f --help --version'
 _pgo_show_options='--top --flame= --report= --diff= --label= --help --version'
 _pgo_bench_options='--base= --test= -n --gate= --check-output --mode= --timeout= --json=
@@ -139,6 +141,21 @@ _pgo_record() {
     esac
 }
 
+_pgo_fetch() {
+    case $_pgo_option in
+    --seconds) _pgo_reply '30 60 300' ;;
+    --from | --to) _pgo_reply 'now now-1h now-1d now-7d' ;;
+    --query | -H | --timeout | --retries | --max-size) _pgo_silence ;;
+    --bearer-file | --user-file | --cacert | --cert | --key | --unix-socket | -o) ;; # files
+    *)
+        case $_pgo_current in
+        -*) _pgo_reply "$_pgo_fetch_options" ;;
+        *) _pgo_reply '127.0.0.1:6060 http:// https:// pyroscope+http:// parca+http://' ;;
+        esac
+        ;;
+    esac
+}
+
 _pgo_merge() {
     case $_pgo_option in
     --normalize) _pgo_reply 'none duration' ;;
@@ -171,7 +188,9 @@ _pgo_collect() {
     done
     _pgo_look
     if ((COMP_CWORD == 1)); then
-        _pgo_reply "record merge show $_pgo_collect_options"
+        _pgo_reply "record fetch merge show $_pgo_collect_options"
+    elif [[ ${COMP_WORDS[1]} == fetch ]]; then
+        _pgo_fetch
     elif [[ ${COMP_WORDS[1]} == record ]]; then
         _pgo_record
     elif [[ ${COMP_WORDS[1]} == merge ]]; then

@@ -1,2 +1,4 @@
-pgo-collect --help && pgo-collect record --help && pgo-collect merge --help && pgo-collect show --help && pgo-collect --version &&
-    pgo-collect record --version
+for command in record fetch merge show; do
+    pgo-collect $command --help || exit
+done
+pgo-collect --help && pgo-collect --version && pgo-collect fetch --version

@@ -7,6 +7,16 @@ try() {
 try
 try recrod
 try import perf.data
+try fetch
+try fetch --nothing 127.0.0.1:6060
+try fetch --seconds 0 127.0.0.1:6060
+try fetch http://user:word@:6060/
+try fetch ftp://user:word@host/x?token=word
+try fetch -H word 127.0.0.1:6060
+try fetch --query "{}" 127.0.0.1:6060
+try fetch parca+http://127.0.0.1:7070
+try fetch --from yesterday pyroscope+http://127.0.0.1:4040
+try fetch -o . 127.0.0.1:6060
 try record
 try record --
 try record -p 1 -- true
