@@ -1,6 +1,7 @@
 #include "samples.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/memory.h"
 #include "base/number.h"
@@ -104,6 +105,22 @@ static void note_binaries(const struct samples *samples)
     }
 }
 
+/* Which value counts; of a heap profile, whose default is one of bytes, none unless it is named. */
+static bool find_weight(const struct profile *profile, const char *sample_type,
+                        struct profile_weight *weight, struct err *err)
+{
+    const struct profile_value_type *type;
+
+    if (!profile_find_weight(profile, sample_type, weight, err))
+        return false;
+    type = &profile->value_types[weight->value];
+    if (sample_type || strcmp(type->unit, "bytes") != 0)
+        return true;
+    err_set(err, ERR_UNSUPPORTED, "a profile of memory (%s in bytes), expected one of CPU time",
+            type->type);
+    return err_hint(err, "take the CPU profile, or name what is to count: --sample-type=NAME");
+}
+
 bool samples_read(const struct profile *profile, const char *sample_type, uint64_t weight,
                   struct binaries *binaries, struct sampleprof *tree, struct report *report,
                   struct err *err)
@@ -111,7 +128,7 @@ bool samples_read(const struct profile *profile, const char *sample_type, uint64
     struct samples samples = {.profile = profile, .tree = tree, .report = report};
     struct profile_weight value;
 
-    if (!profile_find_weight(profile, sample_type, &value, err))
+    if (!find_weight(profile, sample_type, &value, err))
         return false;
     samples.by_line = mem_array(profile->mapping_count, sizeof(bool));
     samples.binaries = mem_array(profile->mapping_count, sizeof(struct binary *));
