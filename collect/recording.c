@@ -6,25 +6,16 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/signalfd.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/memory.h"
 #include "base/talk.h"
 #include "proc.h"
 
-#define NS_PER_SECOND INT64_C(1000000000)
-#define GRACE_NS      (2 * NS_PER_SECOND)
-#define AGAIN_NS      (NS_PER_SECOND / 5)  /* one Ctrl-C may arrive twice: at us and at our group */
-#define ROUND_NS      (NS_PER_SECOND / 10) /* a ring that fills earlier wakes us */
-
-static int64_t now_ns(clockid_t clock)
-{
-    struct timespec now;
-
-    clock_gettime(clock, &now);
-    return now.tv_sec * NS_PER_SECOND + now.tv_nsec;
-}
+#define GRACE_NS (2 * CLOCK_NS_PER_S)
+#define AGAIN_NS (CLOCK_NS_PER_S / 5)  /* one Ctrl-C may arrive twice: at us and at our group */
+#define ROUND_NS (CLOCK_NS_PER_S / 10) /* a ring that fills earlier wakes us */
 
 /* The signals that end a recording arrive on a descriptor from now on. */
 static int take_signals(struct err *err)
@@ -155,19 +146,19 @@ static enum stop wait_round(const struct recording *recording, int signal_fd, st
 static void run(struct recording *recording, int signal_fd, struct pollfd *fds)
 {
     struct target *target = recording->target;
-    int64_t begin_ns = now_ns(CLOCK_MONOTONIC), end_ns = INT64_MAX, at_ns;
+    int64_t begin_ns = clock_steady_ns(), end_ns = INT64_MAX, at_ns;
     enum stop stop;
 
     if (recording->max_seconds > 0)
-        end_ns = begin_ns + (int64_t)(recording->max_seconds * (double)NS_PER_SECOND);
+        end_ns = begin_ns + (int64_t)(recording->max_seconds * (double)CLOCK_NS_PER_S);
     for (;;) {
         read_round(recording, false);
         target_check(target);
-        at_ns = now_ns(CLOCK_MONOTONIC);
+        at_ns = clock_steady_ns();
         recording->duration_ns = at_ns - begin_ns;
         if (target->ended)
             return;
-        talk_progress("%.0f s, %" PRIu64 " samples", (double)(at_ns - begin_ns) / NS_PER_SECOND,
+        talk_progress("%.0f s, %" PRIu64 " samples", (double)(at_ns - begin_ns) / CLOCK_NS_PER_S,
                       recording->trace->sample_count);
         stop = wait_round(recording, signal_fd, fds, end_ns - at_ns);
         if (stop == STOP_NOT)
@@ -191,7 +182,7 @@ bool recording_run(struct recording *recording, struct err *err)
 
     if (signal_fd < 0)
         return false;
-    recording->time_ns = now_ns(CLOCK_REALTIME);
+    recording->time_ns = clock_read_ns(CLOCK_REALTIME);
     if (!start(recording, err)) {
         close(signal_fd);
         return false;

@@ -6,8 +6,9 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "base/clock.h"
 
 #define GRACE_S 2.0 /* between SIGTERM and SIGKILL */
 
@@ -19,10 +20,7 @@ struct descriptors {
 
 static double now_s(void)
 {
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+    return (double)clock_steady_ns() * 1e-9;
 }
 
 static double seconds(struct timeval time)

@@ -3,8 +3,8 @@
 #include <curl/curl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/memory.h"
 #include "reply.h"
 #include "retry.h"
@@ -33,10 +33,7 @@ struct job {
 
 static uint64_t now_ms(void)
 {
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+    return (uint64_t)clock_steady_ns() / 1000000;
 }
 
 static uint64_t stall_ms(const struct job *job)

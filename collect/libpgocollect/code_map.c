@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "mapped_note.h"
 #include "profile/maps_line.h"
@@ -23,15 +23,7 @@ struct code_range {
     uint32_t mapping;
 };
 
-#define OLD_NS INT64_C(1000000000)
-
-static int64_t now_ns(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
+#define OLD_NS CLOCK_NS_PER_S
 
 struct loader_counts {
     unsigned long long adds, subs;
@@ -138,7 +130,7 @@ void code_map_refresh(struct code_map *map)
         return;
     }
     map->range_count = 0;
-    map->refreshed_ns = now_ns();
+    map->refreshed_ns = clock_steady_ns();
     rest = text.data;
     while ((line = strsep(&rest, "\n"))) {
         struct maps_line parsed;
@@ -152,7 +144,7 @@ void code_map_refresh(struct code_map *map)
 
 bool code_map_refresh_if_old(struct code_map *map)
 {
-    if (now_ns() - map->refreshed_ns < OLD_NS)
+    if (clock_steady_ns() - map->refreshed_ns < OLD_NS)
         return false;
     code_map_refresh(map);
     return true;

@@ -5,9 +5,9 @@
 #include <semaphore.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/talk.h"
 #include "drain.h"
 #include "folder.h"
@@ -19,12 +19,11 @@
 #include "threads.h"
 #include "window.h"
 
-#define NS_PER_S        INT64_C(1000000000)
-#define DRAIN_NS        (NS_PER_S / 5)
-#define SCAN_NS         NS_PER_S
+#define DRAIN_NS        (CLOCK_NS_PER_S / 5)
+#define SCAN_NS         CLOCK_NS_PER_S
 #define FLUSH_SECONDS   2
-#define FORK_WAIT_NS    (NS_PER_S / 2) /* for a drain; then the child starts from nothing */
-#define UNLOAD_WAIT_NS  (NS_PER_S / 5)
+#define FORK_WAIT_NS    (CLOCK_NS_PER_S / 2) /* for a drain; then the child starts from nothing */
+#define UNLOAD_WAIT_NS  (CLOCK_NS_PER_S / 5)
 #define SAMPLES_IN_RING (SLOT_RING_BYTES / (sizeof(struct sample) + 8 * HANDLER_IPS_MAX))
 
 /* The one collector of the process. What is not marked is under the lock. */
@@ -40,19 +39,6 @@ static struct collector {
     _Atomic pid_t pid;
 } self = {.lock = {.mutex = PTHREAD_MUTEX_INITIALIZER}};
 
-static int64_t now_ns(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * NS_PER_S + now.tv_nsec;
-}
-
-static struct timespec deadline_of(int64_t ns)
-{
-    return (struct timespec){.tv_sec = ns / NS_PER_S, .tv_nsec = ns % NS_PER_S};
-}
-
 bool collector_is_running(void)
 {
     return atomic_load(&self.is_running);
@@ -65,7 +51,7 @@ const struct settings *collector_settings(void)
 
 static bool lock_until(int64_t ns)
 {
-    return shielded_lock_take_until(&self.lock, deadline_of(ns));
+    return shielded_lock_take_until(&self.lock, clock_timespec(ns));
 }
 
 struct collector_stats collector_read_stats(void)
@@ -160,14 +146,15 @@ bool collector_close_window(struct window *window, struct strbuf *pprof, uint64_
 /* Often enough that the fastest sampler's deepest stacks do not fill a ring. */
 static int64_t drain_interval_ns(void)
 {
-    int64_t half_full_ns = NS_PER_S / (int64_t)self.settings.hz * (int64_t)SAMPLES_IN_RING / 2;
+    int64_t half_full_ns =
+        CLOCK_NS_PER_S / (int64_t)self.settings.hz * (int64_t)SAMPLES_IN_RING / 2;
 
     return half_full_ns < DRAIN_NS ? half_full_ns : DRAIN_NS;
 }
 
 static void wait_until(int64_t ns)
 {
-    struct timespec deadline = deadline_of(ns);
+    struct timespec deadline = clock_timespec(ns);
 
     while (sem_clockwait(&self.wake, CLOCK_MONOTONIC, &deadline) != 0 && errno == EINTR)
         ;
@@ -203,11 +190,11 @@ static void say_what_is_amiss(void)
 
 static void wait_and_tick(int64_t ns)
 {
-    int64_t period_ns = NS_PER_S / (int64_t)self.settings.hz;
+    int64_t period_ns = CLOCK_NS_PER_S / (int64_t)self.settings.hz;
 
-    while (threads_need_ticks() && now_ns() + period_ns < ns && !atomic_load(&self.wants_flush) &&
-           !atomic_load(&self.is_stopping)) {
-        wait_until(now_ns() + period_ns);
+    while (threads_need_ticks() && clock_steady_ns() + period_ns < ns &&
+           !atomic_load(&self.wants_flush) && !atomic_load(&self.is_stopping)) {
+        wait_until(clock_steady_ns() + period_ns);
         threads_tick();
     }
     wait_until(ns);
@@ -215,18 +202,18 @@ static void wait_and_tick(int64_t ns)
 
 static void *run_collector(void *unused)
 {
-    int64_t interval_ns = drain_interval_ns(), scan_ns = now_ns() + SCAN_NS;
+    int64_t interval_ns = drain_interval_ns(), scan_ns = clock_steady_ns() + SCAN_NS;
 
     say_what_is_amiss();
     while (!atomic_load(&self.is_stopping)) {
-        wait_and_tick(now_ns() + interval_ns);
+        wait_and_tick(clock_steady_ns() + interval_ns);
         shielded_lock_take(&self.lock);
         drain_run(self.windows);
         shielded_lock_give(&self.lock);
-        if (now_ns() >= scan_ns) {
+        if (clock_steady_ns() >= scan_ns) {
             threads_scan();
             say_what_is_amiss();
-            scan_ns = now_ns() + SCAN_NS;
+            scan_ns = clock_steady_ns() + SCAN_NS;
         }
         if (self.folder)
             folder_write_if_due(self.folder);
@@ -261,7 +248,7 @@ static bool start_sampling(struct err *err)
         return err_set(err, ERR_IO, "no memory for the threads' rings");
     if (!handler_install(drain_open()))
         return err_set(err, ERR_IO, "SIGPROF: %s", strerror(errno));
-    threads_open(NS_PER_S / (int64_t)self.settings.hz);
+    threads_open(CLOCK_NS_PER_S / (int64_t)self.settings.hz);
     threads_begin(0);
     threads_scan();
     return true;
@@ -307,7 +294,7 @@ void collector_stop(void)
 
 void collector_before_unload(void)
 {
-    if (!collector_is_running() || !lock_until(now_ns() + UNLOAD_WAIT_NS))
+    if (!collector_is_running() || !lock_until(clock_steady_ns() + UNLOAD_WAIT_NS))
         return;
     drain_run(self.windows);
     shielded_lock_give(&self.lock);
@@ -315,7 +302,7 @@ void collector_before_unload(void)
 
 void collector_after_unload(void)
 {
-    if (!collector_is_running() || !lock_until(now_ns() + UNLOAD_WAIT_NS))
+    if (!collector_is_running() || !lock_until(clock_steady_ns() + UNLOAD_WAIT_NS))
         return;
     drain_forget_code();
     shielded_lock_give(&self.lock);
@@ -323,7 +310,7 @@ void collector_after_unload(void)
 
 bool collector_before_fork(void)
 {
-    return lock_until(now_ns() + FORK_WAIT_NS);
+    return lock_until(clock_steady_ns() + FORK_WAIT_NS);
 }
 
 void collector_after_fork_in_parent(bool is_locked)
@@ -375,7 +362,7 @@ void collector_flush(void)
 
     if (!atomic_load(&self.is_running) || atomic_load(&self.pid) != getpid())
         return;
-    deadline = deadline_of(now_ns() + FLUSH_SECONDS * NS_PER_S);
+    deadline = clock_timespec(clock_steady_ns() + FLUSH_SECONDS * CLOCK_NS_PER_S);
     atomic_store(&self.wants_flush, true);
     sem_post(&self.wake);
     while (sem_clockwait(&self.flushed, CLOCK_MONOTONIC, &deadline) != 0 && errno == EINTR)

@@ -1,7 +1,6 @@
 #include "drain.h"
 
-#include <time.h>
-
+#include "base/clock.h"
 #include "base/compiler.h"
 #include "handler.h"
 #include "survive.h"
@@ -15,14 +14,6 @@ static struct {
     bool has_followed;            /* the code, in this drain_run() */
     struct collector_stats stats; /* of slots: those that have ended */
 } self;
-
-static int64_t now_ns(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
 
 static uint32_t find_mapping(uintptr_t ip)
 {
@@ -158,7 +149,7 @@ static void finish_slot(struct slot *slot)
 
 void drain_run(struct window *windows)
 {
-    int64_t start_ns = now_ns();
+    int64_t start_ns = clock_steady_ns();
 
     self.windows = windows;
     self.has_followed = false;
@@ -174,7 +165,7 @@ void drain_run(struct window *windows)
         if (is_done)
             finish_slot(slot);
     }
-    self.stats.drain_ns += (uint64_t)(now_ns() - start_ns);
+    self.stats.drain_ns += (uint64_t)(clock_steady_ns() - start_ns);
 }
 
 static void follow_unwinding(void *unused)

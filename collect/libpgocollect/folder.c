@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/talk.h"
@@ -18,7 +19,6 @@
 
 #define SUFFIX      ".pprof.gz"
 #define HEAP_SUFFIX ".heap.gz" /* another one: what converts a folder's profiles is for time */
-#define NS_PER_S    INT64_C(1000000000)
 #define NS_PER_MS   INT64_C(1000000)
 
 struct folder {
@@ -29,14 +29,6 @@ struct folder {
     uint64_t heap_sample_count; /* of the last heap profile */
     bool has_failed;            /* and it was said */
 };
-
-static int64_t now_ns(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * NS_PER_S + now.tv_nsec;
-}
 
 /* A dot or a slash in it would be one of ours. */
 static char *program_name(void)
@@ -67,8 +59,8 @@ static void open_work(void *data)
     folder->dir = mem_strdup(settings->dir);
     folder->name = program_name();
     folder->bytes_max = settings->dir_max_bytes;
-    folder->interval_ns = (int64_t)settings->interval_s * NS_PER_S;
-    folder->due_ns = now_ns() + folder->interval_ns;
+    folder->interval_ns = (int64_t)settings->interval_s * CLOCK_NS_PER_S;
+    folder->due_ns = clock_steady_ns() + folder->interval_ns;
     opening->folder = folder;
 }
 
@@ -268,6 +260,6 @@ void folder_write(struct folder *folder)
 
 void folder_write_if_due(struct folder *folder)
 {
-    if (now_ns() >= folder->due_ns)
+    if (clock_steady_ns() >= folder->due_ns)
         folder_write(folder);
 }

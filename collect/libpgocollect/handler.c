@@ -4,8 +4,9 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "base/clock.h"
 
 /* Read by handlers; the rest of the library changes them only while `enabled` is false. */
 static struct unwind_rows *rows;
@@ -13,14 +14,6 @@ static _Atomic bool enabled;
 static struct sigaction previous;
 static _Atomic bool is_installed;
 static handler_sigaction *real_sigaction = sigaction;
-
-static int64_t now_ns(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
 
 /* One writer: no need for an atomic addition. */
 static void count(_Atomic uint64_t *counter, uint64_t number)
@@ -101,11 +94,11 @@ static void pass_on(int number, siginfo_t *info, void *context)
 
 static void take_signal(struct slot *slot, uint64_t weight, const ucontext_t *context)
 {
-    int64_t start_ns = now_ns();
+    int64_t start_ns = clock_steady_ns();
 
     take_sample(slot, weight, context);
     count(&slot->signal_count, 1);
-    count(&slot->handler_ns, (uint64_t)(now_ns() - start_ns));
+    count(&slot->handler_ns, (uint64_t)(clock_steady_ns() - start_ns));
 }
 
 static void on_signal(int number, siginfo_t *info, void *context)

@@ -3,8 +3,8 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <stdlib.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "code_map.h"
 #include "profile/pprof.h"
 #include "profile/profile.h"
@@ -138,10 +138,8 @@ static void fill_values(const void *context, uint32_t id, int64_t *values)
 static void describe(const struct heap_profile *heap, struct profile *profile)
 {
     struct heap_stats stats = heap->source->read_stats();
-    struct timespec now;
 
-    clock_gettime(CLOCK_REALTIME, &now);
-    profile->time_ns = (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+    profile->time_ns = clock_read_ns(CLOCK_REALTIME);
     profile_add_value_type(profile, "alloc_objects", "count");
     profile_add_value_type(profile, "alloc_space", "bytes");
     profile_add_value_type(profile, "inuse_objects", "count");

@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "http_address.h"
 #include "survive.h"
 #include "own_thread.h"
@@ -37,10 +37,7 @@ struct http_server {
 
 static uint64_t now_ns(void)
 {
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * NS + (uint64_t)now.tv_nsec;
+    return (uint64_t)clock_steady_ns();
 }
 
 static void answer(struct http_server *server, struct http_connection *connection,

@@ -1,9 +1,9 @@
 #include "labels.h"
 
 #include <string.h>
-#include <time.h>
 
 #include "base/byteset.h"
+#include "base/clock.h"
 #include "base/strbuf.h"
 #include "shielded_lock.h"
 #include "survive.h"
@@ -143,11 +143,7 @@ uint32_t labels_get(uint32_t set, struct profile_label *labels)
 
 bool labels_lock(void)
 {
-    struct timespec deadline;
-
-    clock_gettime(CLOCK_MONOTONIC, &deadline);
-    deadline.tv_sec++;
-    return shielded_lock_take_until(&lock, deadline);
+    return shielded_lock_take_until(&lock, clock_timespec(clock_steady_ns() + CLOCK_NS_PER_S));
 }
 
 void labels_unlock(void)

@@ -9,9 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "program_note.h"
 
 #define MALLOC_PATIENCE_NS 5000000
@@ -62,13 +62,9 @@ static bool read_process(struct process *process)
  */
 static double start_seconds(uint64_t start_ticks)
 {
-    struct timespec now, up;
-    double seconds;
+    int64_t boot_ns = clock_read_ns(CLOCK_REALTIME) - clock_read_ns(CLOCK_BOOTTIME);
+    double seconds = (double)boot_ns / 1e9 + (double)start_ticks / (double)sysconf(_SC_CLK_TCK);
 
-    clock_gettime(CLOCK_REALTIME, &now);
-    clock_gettime(CLOCK_BOOTTIME, &up);
-    seconds = (double)(now.tv_sec - up.tv_sec) + (double)(now.tv_nsec - up.tv_nsec) / 1e9 +
-              (double)start_ticks / (double)sysconf(_SC_CLK_TCK);
     return (double)(int64_t)(seconds * 100 + 0.5) / 100;
 }
 
@@ -90,10 +86,7 @@ static void write_files(struct metrics_text *text)
 
 static uint64_t thread_cpu_ns(void)
 {
-    struct timespec now;
-
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-    return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+    return (uint64_t)clock_read_ns(CLOCK_THREAD_CPUTIME_ID);
 }
 
 /*

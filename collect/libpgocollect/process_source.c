@@ -3,8 +3,8 @@
 #include <link.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/memory.h"
 #include "own_memory.h"
@@ -136,11 +136,8 @@ static void forget_others(struct row_table *rows, const struct objects *these,
 
 static void start_epoch_if_due(struct process_source *process, struct row_table *rows)
 {
-    struct timespec now;
-    int64_t now_ns;
+    int64_t now_ns = clock_steady_ns();
 
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    now_ns = (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
     if (now_ns - process->epoch_start_ns < EPOCH_NS)
         return;
     process->epoch_start_ns = now_ns;

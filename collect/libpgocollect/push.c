@@ -8,13 +8,13 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/clock.h"
 #include "base/talk.h"
 #include "collector.h"
 #include "push_client.h"
 #include "survive.h"
 #include "own_thread.h"
 
-#define NS_PER_S          INT64_C(1000000000)
 #define WAITING_MAX       8
 #define WAITING_MAX_BYTES ((size_t)16 << 20)
 #define SEND_SECONDS      10
@@ -33,14 +33,6 @@ struct push {
     _Atomic uint64_t sent_count, failed_count, dropped_count;
     bool complained; /* once, until it works again */
 };
-
-static int64_t now_ns(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * NS_PER_S + now.tv_nsec;
-}
 
 static void drop_oldest(struct push *push)
 {
@@ -98,7 +90,7 @@ static enum push_result send_oldest(struct push *push, int64_t deadline_ns, stru
 static void send_waiting(struct push *push)
 {
     int64_t seconds = atomic_load(&push->stopping) ? END_SECONDS : SEND_SECONDS;
-    int64_t deadline_ns = now_ns() + seconds * NS_PER_S;
+    int64_t deadline_ns = clock_steady_ns() + seconds * CLOCK_NS_PER_S;
 
     while (push->waiting_count) {
         struct err err = {0};
@@ -139,20 +131,20 @@ static void work_or_survive(struct push *push)
 static void *run(void *data)
 {
     struct push *push = data;
-    int64_t due_ns = now_ns();
+    int64_t due_ns = clock_steady_ns();
     bool last;
 
     do {
         struct timespec due;
 
-        due_ns += (int64_t)push->interval_s * NS_PER_S;
-        due = (struct timespec){.tv_sec = due_ns / NS_PER_S, .tv_nsec = due_ns % NS_PER_S};
+        due_ns += (int64_t)push->interval_s * CLOCK_NS_PER_S;
+        due = clock_timespec(due_ns);
         while (sem_clockwait(&push->wake, CLOCK_MONOTONIC, &due) != 0 && errno == EINTR)
             ;
         last = atomic_load(&push->stopping); /* before: what is left is sent in any case */
         work_or_survive(push);
-        if (now_ns() > due_ns + (int64_t)push->interval_s * NS_PER_S)
-            due_ns = now_ns(); /* the server was slow: no hurry to make up for it */
+        if (clock_steady_ns() > due_ns + (int64_t)push->interval_s * CLOCK_NS_PER_S)
+            due_ns = clock_steady_ns(); /* the server was slow: no hurry to make up for it */
     } while (!last);
     sem_post(&push->ended);
     return NULL;
@@ -204,9 +196,8 @@ struct push_stats push_read_stats(const struct push *push)
 
 void push_stop(struct push *push)
 {
-    int64_t deadline_ns = now_ns() + (END_SECONDS + 1) * NS_PER_S;
-    struct timespec deadline = {.tv_sec = deadline_ns / NS_PER_S,
-                                .tv_nsec = deadline_ns % NS_PER_S};
+    struct timespec deadline =
+        clock_timespec(clock_steady_ns() + (END_SECONDS + 1) * CLOCK_NS_PER_S);
 
     if (!push)
         return;

@@ -8,12 +8,10 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/number.h"
-
-#define NS_PER_S INT64_C(1000000000)
 
 static void add_url_encoded(struct strbuf *out, const char *text)
 {
@@ -164,19 +162,11 @@ void push_request_write(const struct push_target *target, const struct push_item
     strbuf_release(&path);
 }
 
-static int64_t now_ns(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * NS_PER_S + now.tv_nsec;
-}
-
 /* False, and errno, if nothing of that happens before the deadline. */
 static bool wait_for(int fd, short events, int64_t deadline_ns)
 {
     for (;;) {
-        int64_t left_ns = deadline_ns - now_ns();
+        int64_t left_ns = deadline_ns - clock_steady_ns();
         struct pollfd polled = {.fd = fd, .events = events};
         int64_t left_ms = left_ns > 0 ? left_ns / 1000000 + 1 : 0;
         int ready = poll(&polled, 1, left_ms < 60000 ? (int)left_ms : 60000);

@@ -10,6 +10,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/number.h"
 #include "handler.h"
 #include "own_thread.h"
@@ -18,7 +19,6 @@
 #define sigev_notify_thread_id _sigev_un._tid
 #endif
 
-#define NS_PER_S       INT64_C(1000000000)
 #define BLOCKED_WEIGHT 10 /* samples that may be late: the kernel's tick, a thread that waits */
 
 static _Atomic int64_t period_ns; /* 0: closed */
@@ -37,24 +37,12 @@ static clockid_t clock_of(pid_t tid)
     return (clockid_t)((~(unsigned)tid << 3) | 6);
 }
 
-static int64_t read_clock_ns(clockid_t clock)
-{
-    struct timespec now;
-
-    return clock_gettime(clock, &now) == 0 ? (int64_t)now.tv_sec * NS_PER_S + now.tv_nsec : 0;
-}
-
-static struct timespec as_timespec(int64_t ns)
-{
-    return (struct timespec){.tv_sec = ns / NS_PER_S, .tv_nsec = ns % NS_PER_S};
-}
-
 /* In (0, limit]; splitmix64 over a counter and the clock is random enough to start a timer. */
 static int64_t random_up_to(int64_t limit)
 {
     static _Atomic uint64_t state;
-    uint64_t x = atomic_fetch_add(&state, UINT64_C(0x9e3779b97f4a7c15)) +
-                 (uint64_t)read_clock_ns(CLOCK_MONOTONIC);
+    uint64_t x =
+        atomic_fetch_add(&state, UINT64_C(0x9e3779b97f4a7c15)) + (uint64_t)clock_steady_ns();
 
     x = (x ^ (x >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
     x = (x ^ (x >> 27)) * UINT64_C(0x94d049bb133111eb);
@@ -71,7 +59,7 @@ static bool create_timer(struct slot *slot)
     slot->has_timer = timer_create(clock_of(slot->tid), &event, &slot->timer) == 0;
     if (slot->has_timer)
         return true;
-    if (errno == EINVAL && !read_clock_ns(clock_of(slot->tid)))
+    if (errno == EINVAL && !clock_read_ns(clock_of(slot->tid)))
         return false;
     atomic_store(&need_ticks, true);
     return true;
@@ -86,9 +74,9 @@ static bool start_timer(struct slot *slot)
         return false;
     slot->period_ns = period;
     first_ns = random_up_to(period);
-    slot->first_ns = read_clock_ns(clock_of(slot->tid)) + first_ns;
-    times.it_value = as_timespec(first_ns);
-    times.it_interval = as_timespec(period);
+    slot->first_ns = clock_read_ns(clock_of(slot->tid)) + first_ns;
+    times.it_value = clock_timespec(first_ns);
+    times.it_interval = clock_timespec(period);
     atomic_store(&slot->state, SLOT_LIVE); /* before the first signal can come */
     if (slot->has_timer)
         timer_settime(slot->timer, 0, &times, NULL);
@@ -116,7 +104,7 @@ static void end_slot(struct slot *slot)
         return;
     if (slot->has_timer)
         timer_delete(slot->timer);
-    due = due_weight(slot, read_clock_ns(clock_of(slot->tid))); /* 0: the thread is gone */
+    due = due_weight(slot, clock_read_ns(clock_of(slot->tid))); /* 0: the thread is gone */
     if (due > slot->weight)
         slot->end_weight = due - slot->weight;
     atomic_store(&slot->state, SLOT_ENDED);
@@ -295,7 +283,7 @@ static void check_blocked(void)
         if (atomic_load(&slot->state) != SLOT_LIVE)
             continue;
         slot->is_blocked =
-            due_weight(slot, read_clock_ns(clock_of(slot->tid))) > slot->weight + BLOCKED_WEIGHT &&
+            due_weight(slot, clock_read_ns(clock_of(slot->tid))) > slot->weight + BLOCKED_WEIGHT &&
             has_signal_blocked(slot->tid);
         count += slot->is_blocked;
     }
@@ -356,7 +344,7 @@ void threads_tick(void)
 
         if (atomic_load(&slot->state) != SLOT_LIVE || slot->has_timer)
             continue;
-        due = due_weight(slot, read_clock_ns(clock_of(slot->tid)));
+        due = due_weight(slot, clock_read_ns(clock_of(slot->tid)));
         if (due > slot->ticked_weight && slot->ticked_weight == slot->weight)
             send_signal(slot, due - slot->ticked_weight);
     }

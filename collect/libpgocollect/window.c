@@ -2,8 +2,8 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "labels.h"
 
 #define STACK_EXTRA_BYTES 96 /* of a stack in the table beside its frames, about */
@@ -14,14 +14,6 @@ struct window_tag {
     uint8_t trace_id[16];
 };
 
-static int64_t read_clock_ns(clockid_t clock)
-{
-    struct timespec now;
-
-    clock_gettime(clock, &now);
-    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
-
 struct window *window_new(size_t bytes_max)
 {
     static const struct window_tag no_tag;
@@ -29,8 +21,8 @@ struct window *window_new(size_t bytes_max)
 
     byteset_add(&window->tags, &no_tag, sizeof(no_tag));
     window->bytes_max = bytes_max;
-    window->start_ns = read_clock_ns(CLOCK_REALTIME);
-    window->start_steady_ns = read_clock_ns(CLOCK_MONOTONIC);
+    window->start_ns = clock_read_ns(CLOCK_REALTIME);
+    window->start_steady_ns = clock_steady_ns();
     return window;
 }
 
@@ -130,7 +122,7 @@ struct profile *window_profile(const struct window *window, const struct code_ma
                                                        profile_intern(profile, "nanoseconds")};
     profile->period = period_ns;
     profile->time_ns = window->start_ns;
-    profile->duration_ns = read_clock_ns(CLOCK_MONOTONIC) - window->start_steady_ns;
+    profile->duration_ns = clock_steady_ns() - window->start_steady_ns;
     stacks_build_tagged(&window->stacks, make_tags(window, &arena), mappings, mapping_count,
                         period_ns, profile);
     arena_release(&arena);
