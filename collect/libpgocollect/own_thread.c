@@ -6,43 +6,57 @@
 #include <stdatomic.h>
 #include <unistd.h>
 
-#define OWN_COUNT_MAX   4
+#include "base/clock.h"
+
+#define OWN_COUNT_MAX   8
 #define OWN_STACK_BYTES ((size_t)512 * 1024)
 
-static _Atomic pid_t tids[OWN_COUNT_MAX];
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static __thread bool is_starting_own;
+/*
+ * A place for a thread of the library's. What starts it gives up after START_SECONDS: in the child
+ * of a fork a new thread may wait for ever for a lock of the allocator's, whose owner is not there.
+ * Should it come later, it finds ABANDONED and goes.
+ */
+enum own_state { OWN_FREE, OWN_STARTING, OWN_STARTED, OWN_ABANDONED };
+#define START_SECONDS 5
 
-/* What a new thread of the library's gets; gone once `started` is posted. */
-struct own_thread {
+static struct own_thread {
+    _Atomic int state;
+    _Atomic pid_t tid;
     const char *name;
     void *(*run)(void *);
     void *data;
     sem_t started;
-};
+} threads[OWN_COUNT_MAX];
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static __thread bool is_starting_own;
 
-static void own_thread_done(void *place)
+static bool change_state(struct own_thread *own, int from, int to)
 {
-    atomic_store((_Atomic pid_t *)place, 0);
+    return atomic_compare_exchange_strong(&own->state, &from, to);
 }
 
-static void *run_own_thread(void *data)
+static void end_own_thread(void *own)
 {
-    struct own_thread *own = data, copy = {.run = own->run, .data = own->data};
-    void *result = NULL;
-    size_t place = 0;
-    pid_t none = 0;
+    atomic_store(&((struct own_thread *)own)->tid, 0);
+    atomic_store(&((struct own_thread *)own)->state, OWN_FREE);
+}
 
-    while (!atomic_compare_exchange_strong(&tids[place], &none, gettid())) {
-        none = 0;
-        place = (place + 1) % OWN_COUNT_MAX;
-    }
+static void begin_own_thread(struct own_thread *own)
+{
+    atomic_store(&own->tid, gettid());
     pthread_setname_np(pthread_self(), own->name);
+    if (!change_state(own, OWN_STARTING, OWN_STARTED))
+        return;
     sem_post(&own->started);
-    pthread_cleanup_push(own_thread_done, &tids[place]);
-    result = copy.run(copy.data);
+    own->run(own->data);
+}
+
+static void *run_own_thread(void *own)
+{
+    pthread_cleanup_push(end_own_thread, own);
+    begin_own_thread(own);
     pthread_cleanup_pop(1);
-    return result;
+    return NULL;
 }
 
 static int create_blocked(struct own_thread *own, pthread_t *id)
@@ -61,21 +75,57 @@ static int create_blocked(struct own_thread *own, pthread_t *id)
     return code;
 }
 
-bool own_thread_start(const char *name, void *(*run)(void *), void *data, pthread_t *id)
+static struct own_thread *claim(void)
 {
-    struct own_thread own = {.name = name, .run = run, .data = data};
+    for (size_t i = 0; i < OWN_COUNT_MAX; i++)
+        if (change_state(&threads[i], OWN_FREE, OWN_STARTING))
+            return &threads[i];
+    return NULL;
+}
+
+/* A signal of the program's is no failure, although errno says so. */
+static bool wait_for_start(struct own_thread *own)
+{
+    struct timespec deadline = clock_timespec(clock_steady_ns() + START_SECONDS * CLOCK_NS_PER_S);
+
+    while (sem_clockwait(&own->started, CLOCK_MONOTONIC, &deadline) != 0)
+        if (errno != EINTR)
+            return !change_state(own, OWN_STARTING, OWN_ABANDONED);
+    return true;
+}
+
+/* No scan may find the thread before it is known: under the lock. */
+static int start(struct own_thread *own, pthread_t *id)
+{
     int code;
 
-    sem_init(&own.started, 0, 0);
-    pthread_mutex_lock(&lock); /* no scan may find it before it is known */
+    sem_init(&own->started, 0, 0);
     is_starting_own = true;
-    code = create_blocked(&own, id);
+    code = create_blocked(own, id);
     is_starting_own = false;
-    if (code == 0)
-        while (sem_wait(&own.started) != 0)
-            ; /* a signal of the program's: no failure, although errno says so */
+    if (code != 0) {
+        atomic_store(&own->state, OWN_FREE);
+    } else if (!wait_for_start(own)) {
+        pthread_detach(*id);
+        code = ETIMEDOUT;
+    }
+    return code;
+}
+
+bool own_thread_start(const char *name, void *(*run)(void *), void *data, pthread_t *id)
+{
+    struct own_thread *own;
+    int code = EAGAIN;
+
+    pthread_mutex_lock(&lock);
+    own = claim();
+    if (own) {
+        own->name = name;
+        own->run = run;
+        own->data = data;
+        code = start(own, id);
+    }
     pthread_mutex_unlock(&lock);
-    sem_destroy(&own.started);
     errno = code;
     return code == 0;
 }
@@ -88,7 +138,7 @@ bool own_thread_is_starting(void)
 bool own_thread_is(pid_t tid)
 {
     for (size_t i = 0; i < OWN_COUNT_MAX; i++)
-        if (atomic_load(&tids[i]) == tid)
+        if (atomic_load(&threads[i].tid) == tid)
             return true;
     return false;
 }
@@ -106,6 +156,6 @@ void own_thread_unlock(void)
 void own_thread_reset(void)
 {
     for (size_t i = 0; i < OWN_COUNT_MAX; i++)
-        atomic_store(&tids[i], 0);
+        end_own_thread(&threads[i]);
     pthread_mutex_init(&lock, NULL);
 }

@@ -10,7 +10,11 @@
 
 #include "base/compiler.h"
 
-/* At most four at a time; ended by returning, then pthread_join() it. Sets errno. */
+/*
+ * At most eight at a time; ended by returning, then pthread_join() it. False, and errno: there is
+ * none, and `data` will not be used. That takes 5 s when the system makes a thread and it does not
+ * begin, as in a child that was forked while another thread was in an allocator.
+ */
 MUST_CHECK bool own_thread_start(const char *name, void *(*run)(void *), void *data, pthread_t *id);
 
 /* The calling thread is within own_thread_start(): what it creates is one of ours. */

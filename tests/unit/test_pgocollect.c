@@ -5,13 +5,10 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/time.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -19,7 +16,6 @@
 #include "../../collect/libpgocollect/code_map.h"
 #include "../../collect/libpgocollect/folder.h"
 #include "../../collect/libpgocollect/labels.h"
-#include "../../collect/libpgocollect/own_thread.h"
 #include "../../collect/libpgocollect/sample_ring.h"
 #include "../../collect/libpgocollect/settings.h"
 #include "../../collect/libpgocollect/survive.h"
@@ -246,35 +242,6 @@ static void test_program_is_known(void **state)
     code_map_release(&map);
 }
 
-static void on_alarm(int number)
-{
-    (void)number;
-}
-
-static void *do_nothing(void *data)
-{
-    return data;
-}
-
-/* Signals of the program, without SA_RESTART, while a thread of ours starts. */
-static void test_own_thread_starts_among_signals(void **state)
-{
-    const struct sigaction action = {.sa_handler = on_alarm};
-    const struct itimerval often = {{0, 50}, {0, 50}}, never = {{0, 0}, {0, 0}};
-    struct sigaction before;
-    pthread_t thread;
-
-    (void)state;
-    assert_int_equal(sigaction(SIGALRM, &action, &before), 0);
-    assert_int_equal(setitimer(ITIMER_REAL, &often, NULL), 0);
-    for (int i = 0; i < 200; i++) {
-        assert_true(own_thread_start("test", do_nothing, NULL, &thread));
-        pthread_join(thread, NULL);
-    }
-    assert_int_equal(setitimer(ITIMER_REAL, &never, NULL), 0);
-    assert_int_equal(sigaction(SIGALRM, &before, NULL), 0);
-}
-
 static void allocate_too_much(void *reached)
 {
     *(bool *)reached = true;
@@ -345,7 +312,6 @@ int main(void)
         cmocka_unit_test(test_window_is_bounded),
         cmocka_unit_test(test_program_is_first),
         cmocka_unit_test(test_program_is_known),
-        cmocka_unit_test(test_own_thread_starts_among_signals),
         cmocka_unit_test(test_survives_out_of_memory),
         cmocka_unit_test(test_folder_is_bounded),
     };
