@@ -126,7 +126,7 @@ static void add_end_sample(void *data)
     _Alignas(struct sample) unsigned char memory[sizeof(struct sample) + 2 * sizeof(uintptr_t)];
     struct sample *sample = (struct sample *)memory;
 
-    *sample = (struct sample){.weight = slot->carried_weight + slot->end_weight,
+    *sample = (struct sample){.weight = slot_end_weight(slot),
                               .label_set = slot->label_set,
                               .end = UNWIND_COMPLETE,
                               .ip_count = slot->start_routine ? 2 : 1};
@@ -137,7 +137,7 @@ static void add_end_sample(void *data)
 
 static void finish_slot(struct slot *slot)
 {
-    uint64_t weight = slot->carried_weight + slot->end_weight;
+    uint64_t weight = slot_end_weight(slot);
 
     if (weight)
         follow_code_once();

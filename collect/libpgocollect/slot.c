@@ -66,7 +66,7 @@ struct slot *slot_claim(pid_t tid)
     slot->ticked_weight = 0;
     slot->stack = (struct unwind_stack){0};
     slot->start_routine = 0;
-    slot->weight = slot->carried_weight = slot->end_weight = 0;
+    slot->weight = slot->carried_weight = slot->end_due = 0;
     slot->signal_count = slot->full_count = slot->handler_ns = 0;
     slot->label_set = 0;
     slot->has_trace = false;
@@ -77,6 +77,13 @@ void slot_release(struct slot *slot)
 {
     slot->tid = 0;
     atomic_store(&slot->state, SLOT_FREE);
+}
+
+uint64_t slot_end_weight(const struct slot *slot)
+{
+    uint64_t weight = slot->weight;
+
+    return slot->carried_weight + (slot->end_due > weight ? slot->end_due - weight : 0);
 }
 
 bool slot_is_valid(const void *pointer)

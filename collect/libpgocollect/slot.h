@@ -45,7 +45,7 @@ struct slot {
     /* The handler's. */
     _Atomic int handler_count; /* that look at this slot: it cannot be another thread's yet */
     _Atomic uint64_t weight;   /* delivered so far, the carried one included */
-    uint64_t end_weight;       /* due at the thread's end, beside it */
+    uint64_t end_due;          /* all that was due at the thread's end */
     uint64_t carried_weight;   /* found no room in the ring: added to the next record */
     _Atomic uint64_t signal_count, full_count, handler_ns;
 
@@ -60,6 +60,12 @@ bool slot_pool_open(void);
 
 struct slot *slot_claim(pid_t tid); /* NULL: none left */
 void slot_release(struct slot *slot);
+
+/*
+ * What was due at the thread's end and is in no record. ENDED, and no handler looks at the slot:
+ * one that does may still be about to take some of it.
+ */
+uint64_t slot_end_weight(const struct slot *slot);
 
 /* May be anything that came with a signal. */
 bool slot_is_valid(const void *pointer);

@@ -98,15 +98,12 @@ static uint64_t due_weight(const struct slot *slot, int64_t cpu_ns)
 static void end_slot(struct slot *slot)
 {
     int expected = SLOT_LIVE;
-    uint64_t due;
 
     if (!atomic_compare_exchange_strong(&slot->state, &expected, SLOT_ENDING))
         return;
     if (slot->has_timer)
         timer_delete(slot->timer);
-    due = due_weight(slot, clock_read_ns(clock_of(slot->tid))); /* 0: the thread is gone */
-    if (due > slot->weight)
-        slot->end_weight = due - slot->weight;
+    slot->end_due = due_weight(slot, clock_read_ns(clock_of(slot->tid))); /* 0: it is gone */
     atomic_store(&slot->state, SLOT_ENDED);
 }
 

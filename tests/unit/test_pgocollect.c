@@ -18,6 +18,7 @@
 #include "../../collect/libpgocollect/labels.h"
 #include "../../collect/libpgocollect/sample_ring.h"
 #include "../../collect/libpgocollect/settings.h"
+#include "../../collect/libpgocollect/slot.h"
 #include "../../collect/libpgocollect/survive.h"
 #include "../../collect/libpgocollect/window.h"
 #include "pgo_collect.h"
@@ -56,6 +57,22 @@ static void test_ring_keeps_order(void **state)
     }
     assert_int_equal(read, written);
     assert_true(refused > 0);
+}
+
+/* A handler that was on its way at the thread's end delivers a period that is not due again. */
+static void test_slot_end_counts_once(void **state)
+{
+    struct slot slot = {.end_due = 5};
+
+    (void)state;
+    slot.weight = 3;
+    assert_int_equal(slot_end_weight(&slot), 2);
+    slot.weight = 5; /* the handler has come to its end */
+    assert_int_equal(slot_end_weight(&slot), 0);
+    slot.carried_weight = 1; /* ... and found no room */
+    assert_int_equal(slot_end_weight(&slot), 1);
+    slot.end_due = 0; /* the thread was gone */
+    assert_int_equal(slot_end_weight(&slot), 1);
 }
 
 static const char *hz, *interval, *dir_max;
@@ -304,6 +321,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_ring_keeps_order),
+        cmocka_unit_test(test_slot_end_counts_once),
         cmocka_unit_test(test_settings_from_environment),
         cmocka_unit_test(test_settings_refuse),
         cmocka_unit_test(test_settings_from_config),
