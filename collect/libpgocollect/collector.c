@@ -33,8 +33,10 @@ static struct collector {
     struct window *windows;
     struct folder *folder; /* the thread's, NULL: none */
     pthread_t thread;
-    bool has_said_ticks, has_said_blocked, has_said_taken; /* the thread's */
-    sem_t wake, flushed;                                   /* any thread's */
+    bool has_said_ticks, has_said_blocked; /* the thread's */
+    _Atomic bool has_said_taken;
+    _Atomic int64_t period_ns;
+    sem_t wake, flushed; /* any thread's */
     _Atomic bool is_running, is_stopping, wants_flush;
     _Atomic pid_t pid;
 } self = {.lock = {.mutex = PTHREAD_MUTEX_INITIALIZER}};
@@ -68,7 +70,7 @@ struct collector_stats collector_read_stats(void)
 
 static void make_window(void *window)
 {
-    *(struct window **)window = window_new(WINDOW_BYTES_MAX);
+    *(struct window **)window = window_new(WINDOW_BYTES_MAX, atomic_load(&self.period_ns));
 }
 
 struct window *collector_open_window(struct err *err)
@@ -121,10 +123,9 @@ static void write_profile(void *data)
 bool collector_close_window(struct window *window, struct strbuf *pprof, uint64_t *weight,
                             struct err *err)
 {
-    struct closing closing = {.report = {.window = window,
-                                         .hz = self.settings.hz,
-                                         .is_signal_taken = self.has_said_taken},
-                              .pprof = pprof};
+    struct closing closing = {
+        .report = {.window = window, .is_signal_taken = atomic_load(&self.has_said_taken)},
+        .pprof = pprof};
     bool done;
 
     shielded_lock_take(&self.lock);
@@ -146,8 +147,7 @@ bool collector_close_window(struct window *window, struct strbuf *pprof, uint64_
 /* Often enough that the fastest sampler's deepest stacks do not fill a ring. */
 static int64_t drain_interval_ns(void)
 {
-    int64_t half_full_ns =
-        CLOCK_NS_PER_S / (int64_t)self.settings.hz * (int64_t)SAMPLES_IN_RING / 2;
+    int64_t half_full_ns = atomic_load(&self.period_ns) * (int64_t)SAMPLES_IN_RING / 2;
 
     return half_full_ns < DRAIN_NS ? half_full_ns : DRAIN_NS;
 }
@@ -190,7 +190,7 @@ static void say_what_is_amiss(void)
 
 static void wait_and_tick(int64_t ns)
 {
-    int64_t period_ns = CLOCK_NS_PER_S / (int64_t)self.settings.hz;
+    int64_t period_ns = atomic_load(&self.period_ns);
 
     while (threads_need_ticks() && clock_steady_ns() + period_ns < ns &&
            !atomic_load(&self.wants_flush) && !atomic_load(&self.is_stopping)) {
@@ -248,7 +248,7 @@ static bool start_sampling(struct err *err)
         return err_set(err, ERR_IO, "no memory for the threads' rings");
     if (!handler_install(drain_open()))
         return err_set(err, ERR_IO, "SIGPROF: %s", strerror(errno));
-    threads_open(CLOCK_NS_PER_S / (int64_t)self.settings.hz);
+    threads_open(atomic_load(&self.period_ns));
     threads_begin(0);
     threads_scan();
     return true;
@@ -257,7 +257,9 @@ static bool start_sampling(struct err *err)
 bool collector_start(struct settings *settings, struct err *err)
 {
     self.settings = *settings;
-    self.has_said_ticks = self.has_said_blocked = self.has_said_taken = false;
+    atomic_store(&self.period_ns, CLOCK_NS_PER_S / (int64_t)settings->hz);
+    self.has_said_ticks = self.has_said_blocked = false;
+    atomic_store(&self.has_said_taken, false);
     atomic_store(&self.pid, getpid());
     if (!start_sampling(err))
         return false;

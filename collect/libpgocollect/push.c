@@ -25,8 +25,9 @@ struct push {
     uint64_t interval_s, hz;
     pthread_t thread;
     sem_t wake, ended;
-    _Atomic bool stopping, abandoned;
-    struct window *window;
+    _Atomic bool stopping;
+    _Atomic bool is_left; /* by the thread or by push_stop(): the second one releases it */
+    _Atomic(struct window *) window;
     int64_t from_s;
     struct push_item waiting[WAITING_MAX]; /* oldest first */
     size_t waiting_count;
@@ -54,14 +55,13 @@ static size_t waiting_bytes(const struct push *push)
 static void end_interval(struct push *push)
 {
     struct push_item item = {.from_s = push->from_s, .until_s = time(NULL)};
+    struct window *window = atomic_exchange(&push->window, NULL);
     struct err err = {0};
     uint64_t weight = 0;
-    bool done = push->window && !atomic_load(&push->abandoned) &&
-                collector_close_window(push->window, &item.pprof, &weight, &err);
+    bool done = window && collector_close_window(window, &item.pprof, &weight, &err);
 
-    push->window = NULL;
     if (!atomic_load(&push->stopping))
-        push->window = collector_open_window(&err);
+        atomic_store(&push->window, collector_open_window(&err));
     push->from_s = item.until_s;
     if (!done || !weight) {
         strbuf_release(&item.pprof);
@@ -121,6 +121,26 @@ static void work(void *data)
     send_waiting(push);
 }
 
+static void drop_window(struct push *push)
+{
+    struct window *window = atomic_exchange(&push->window, NULL);
+    struct err err = {0};
+
+    if (window && !collector_close_window(window, NULL, NULL, &err))
+        talk_error(&err);
+}
+
+static void release(struct push *push)
+{
+    while (push->waiting_count)
+        drop_oldest(push);
+    drop_window(push);
+    push_target_release(&push->target);
+    sem_destroy(&push->wake);
+    sem_destroy(&push->ended);
+    free(push);
+}
+
 /* What was in work without memory is lost, and the rest waits. */
 static void work_or_survive(struct push *push)
 {
@@ -146,22 +166,11 @@ static void *run(void *data)
         if (clock_steady_ns() > due_ns + (int64_t)push->interval_s * CLOCK_NS_PER_S)
             due_ns = clock_steady_ns(); /* the server was slow: no hurry to make up for it */
     } while (!last);
-    sem_post(&push->ended);
+    if (atomic_exchange(&push->is_left, true)) /* nobody waits any more */
+        release(push);
+    else
+        sem_post(&push->ended);
     return NULL;
-}
-
-static void release(struct push *push)
-{
-    struct err err = {0};
-
-    while (push->waiting_count)
-        drop_oldest(push);
-    if (push->window && !collector_close_window(push->window, NULL, NULL, &err))
-        talk_error(&err);
-    push_target_release(&push->target);
-    sem_destroy(&push->wake);
-    sem_destroy(&push->ended);
-    free(push);
 }
 
 struct push *push_start(const char *url, uint64_t interval_s, uint64_t hz, struct err *err)
@@ -194,21 +203,32 @@ struct push_stats push_read_stats(const struct push *push)
     return (struct push_stats){push->sent_count, push->failed_count, push->dropped_count};
 }
 
-void push_stop(struct push *push)
+/* False: it has been left alone, and will release itself. */
+static bool wait_for_end(struct push *push)
 {
     struct timespec deadline =
         clock_timespec(clock_steady_ns() + (END_SECONDS + 1) * CLOCK_NS_PER_S);
+    pthread_t thread = push->thread;
 
+    while (sem_clockwait(&push->ended, CLOCK_MONOTONIC, &deadline) != 0) {
+        if (errno == EINTR)
+            continue;
+        drop_window(push); /* now: a name server may take its time */
+        if (atomic_exchange(&push->is_left, true))
+            continue;
+        pthread_detach(thread);
+        return false;
+    }
+    pthread_join(thread, NULL);
+    return true;
+}
+
+void push_stop(struct push *push)
+{
     if (!push)
         return;
     atomic_store(&push->stopping, true);
     sem_post(&push->wake);
-    while (sem_clockwait(&push->ended, CLOCK_MONOTONIC, &deadline) != 0)
-        if (errno != EINTR) { /* a name server keeps it: left alone, with its memory */
-            atomic_store(&push->abandoned, true);
-            pthread_detach(push->thread);
-            return;
-        }
-    pthread_join(push->thread, NULL);
-    release(push);
+    if (wait_for_end(push))
+        release(push);
 }

@@ -16,7 +16,7 @@ static void add_comments(const struct report *report, struct profile *profile)
     profile_add_comment(profile, "libpgocollect %s", PGO_VERSION);
     profile_add_comment(profile, "program: %s", program_invocation_short_name);
     profile_add_comment(profile, "sampler: CPU timer per thread, %llu Hz",
-                        (unsigned long long)report->hz);
+                        1000000000ull / (unsigned long long)window->period_ns);
     profile_add_comment(
         profile, "samples: %llu, complete stacks: %llu, cut for memory: %llu, lost: %llu",
         (unsigned long long)window->weight,
@@ -45,8 +45,8 @@ void report_take_mappings(struct report *report)
 
 void report_write(const struct report *report, struct strbuf *pprof)
 {
-    struct profile *profile = window_profile(
-        report->window, report->mappings, report->mapping_count, 1000000000 / (int64_t)report->hz);
+    struct profile *profile =
+        window_profile(report->window, report->mappings, report->mapping_count);
 
     add_comments(report, profile);
     pprof_write(profile, pprof);

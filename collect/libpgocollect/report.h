@@ -15,7 +15,6 @@
 
 struct report {
     const struct window *window;
-    uint64_t hz;
     bool is_signal_taken; /* the program has SIGPROF for itself */
     struct collector_stats stats;
     struct code_mapping *mappings; /* a copy; the texts are the code map's, and stay */

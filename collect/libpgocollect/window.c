@@ -14,13 +14,14 @@ struct window_tag {
     uint8_t trace_id[16];
 };
 
-struct window *window_new(size_t bytes_max)
+struct window *window_new(size_t bytes_max, int64_t period_ns)
 {
     static const struct window_tag no_tag;
     struct window *window = mem_alloc(sizeof(*window));
 
     byteset_add(&window->tags, &no_tag, sizeof(no_tag));
     window->bytes_max = bytes_max;
+    window->period_ns = period_ns;
     window->start_ns = clock_read_ns(CLOCK_REALTIME);
     window->start_steady_ns = clock_steady_ns();
     return window;
@@ -111,7 +112,7 @@ static struct stack_tag *make_tags(const struct window *window, struct arena *ar
 }
 
 struct profile *window_profile(const struct window *window, const struct code_mapping *mappings,
-                               size_t mapping_count, int64_t period_ns)
+                               size_t mapping_count)
 {
     struct profile *profile = profile_new();
     struct arena arena = {0};
@@ -120,11 +121,11 @@ struct profile *window_profile(const struct window *window, const struct code_ma
     profile_add_value_type(profile, "cpu", "nanoseconds");
     profile->period_type = (struct profile_value_type){profile_intern(profile, "cpu"),
                                                        profile_intern(profile, "nanoseconds")};
-    profile->period = period_ns;
+    profile->period = window->period_ns;
     profile->time_ns = window->start_ns;
     profile->duration_ns = clock_steady_ns() - window->start_steady_ns;
     stacks_build_tagged(&window->stacks, make_tags(window, &arena), mappings, mapping_count,
-                        period_ns, profile);
+                        window->period_ns, profile);
     arena_release(&arena);
     return profile;
 }

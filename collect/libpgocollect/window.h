@@ -24,6 +24,7 @@ struct window {
     struct stacks stacks;
     struct byteset tags;     /* of struct window_tag: a stack's tag is its id */
     size_t bytes, bytes_max; /* of the table, about */
+    int64_t period_ns;
     int64_t start_ns;        /* CLOCK_REALTIME */
     int64_t start_steady_ns; /* CLOCK_MONOTONIC */
     uint64_t weight;
@@ -31,7 +32,7 @@ struct window {
     uint64_t end_weights[UNWIND_END_COUNT]; /* by enum unwind_end */
 };
 
-struct window *window_new(size_t bytes_max);
+struct window *window_new(size_t bytes_max, int64_t period_ns);
 void window_free(struct window *window);
 
 /* The frames of the sample, resolved, and how its walk ended at last. */
@@ -40,6 +41,6 @@ void window_add(struct window *window, const struct sample *sample, enum unwind_
 
 /* Value types, samples with their labels, mappings, times. */
 struct profile *window_profile(const struct window *window, const struct code_mapping *mappings,
-                               size_t mapping_count, int64_t period_ns);
+                               size_t mapping_count);
 
 #endif

@@ -194,7 +194,7 @@ static void test_labels_are_bounded(void **state)
 /* Weight in is weight out, also when the table is full and stacks are cut. */
 static void test_window_is_bounded(void **state)
 {
-    struct window *window = window_new(4096);
+    struct window *window = window_new(4096, 1000);
     struct profile *profile;
     int64_t sum = 0;
 
@@ -208,7 +208,7 @@ static void test_window_is_bounded(void **state)
     }
     assert_true(window->cut_weight > 0);
     assert_true(window->bytes < 3 * 4096);
-    profile = window_profile(window, NULL, 0, 1000);
+    profile = window_profile(window, NULL, 0);
     for (size_t i = 0; i < profile->sample_count; i++)
         sum += profile->samples[i].values[0];
     assert_int_equal(sum, 3000);
@@ -229,12 +229,12 @@ static void test_program_is_first(void **state)
     const struct stack_frame frames[] = {{.ip = 0x7001, .mapping = 0},
                                          {.ip = 0x5001, .mapping = 1}};
     struct sample sample = {.weight = 3};
-    struct window *window = window_new(4096);
+    struct window *window = window_new(4096, 1000);
     struct profile *profile;
 
     (void)state;
     window_add(window, &sample, UNWIND_COMPLETE, frames, 2);
-    profile = window_profile(window, mappings, 2, 1000);
+    profile = window_profile(window, mappings, 2);
     assert_int_equal(profile->mapping_count, 2);
     assert_string_equal(profile->mappings[0].file, "/bin/x");
     profile_free(profile);
