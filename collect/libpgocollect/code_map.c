@@ -12,6 +12,7 @@
 #include "profile/maps_line.h"
 
 #define MAPS_BYTES_MAX ((size_t)16 * 1024 * 1024)
+#define TEXT_BYTES_MAX ((size_t)4 * 1024 * 1024)
 #define MAPPING_COUNT_MAX                                                                          \
     65536 /* places of code ever seen; a program that makes code may have more */
 
@@ -51,9 +52,18 @@ bool code_map_follow(struct code_map *map)
     return true;
 }
 
+/* NULL: the map is full. A program may load libraries of ever new names for years. */
 static const char *keep_text(struct code_map *map, const char *text)
 {
-    return byteset_at(&map->texts, byteset_add_text(&map->texts, text), NULL);
+    size_t len = strlen(text);
+    uint32_t id;
+
+    if (byteset_find(&map->texts, text, len, &id))
+        return byteset_at(&map->texts, id, NULL);
+    if (map->mapping_count == MAPPING_COUNT_MAX || len > TEXT_BYTES_MAX - map->text_bytes)
+        return NULL;
+    map->text_bytes += len;
+    return byteset_at(&map->texts, byteset_add(&map->texts, text, len), NULL);
 }
 
 /* The code that the kernel began with. */
@@ -76,6 +86,8 @@ static uint32_t add_mapping(struct code_map *map, const struct maps_line *line,
                                    .is_program = is_program(line)};
     uint32_t id;
 
+    if (!mapping.file || !mapping.build_id)
+        return ADDRESS_SPACE_NONE;
     if (byteset_find(&map->identities, &mapping, IDENTITY_BYTES, &id))
         return id;
     if (map->mapping_count == MAPPING_COUNT_MAX)

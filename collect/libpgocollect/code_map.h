@@ -3,7 +3,8 @@
  *
  * Read from /proc/self/maps; build ids from the mapped notes, so that a file that was replaced
  * on disk still has its own. Ids of mappings stay: the same file at the same place keeps its id
- * over any number of refreshes. Addresses are `ip`. `struct code_map map = {0};` is an empty one.
+ * over any number of refreshes, until 65,536 places or 4 MiB of names were seen: code that is new
+ * then has none. Addresses are `ip`. `struct code_map map = {0};` is an empty one.
  */
 #ifndef LIBPGOCOLLECT_CODE_MAP_H
 #define LIBPGOCOLLECT_CODE_MAP_H
@@ -19,6 +20,7 @@ struct code_map {
     struct code_mapping *mappings; /* by id */
     size_t mapping_count, mapping_capacity;
     struct byteset identities, texts;
+    size_t text_bytes;
     struct code_range *ranges; /* what is there now, sorted */
     size_t range_count, range_capacity;
     unsigned long long loader_adds, loader_subs; /* of dl_iterate_phdr() at the last refresh */

@@ -13,7 +13,6 @@
 
 #include "base/file.h"
 #include "base/memory.h"
-#include "../../collect/libpgocollect/code_map.h"
 #include "../../collect/libpgocollect/folder.h"
 #include "../../collect/libpgocollect/labels.h"
 #include "../../collect/libpgocollect/sample_ring.h"
@@ -241,24 +240,6 @@ static void test_program_is_first(void **state)
     window_free(window);
 }
 
-/* The code that runs here is the program's own, and no other mapping is. */
-static void test_program_is_known(void **state)
-{
-    struct code_map map = {0};
-    unsigned count = 0;
-    uint32_t own;
-
-    (void)state;
-    code_map_refresh(&map);
-    own = code_map_find(&map, (uintptr_t)test_program_is_known);
-    assert_int_not_equal(own, ADDRESS_SPACE_NONE);
-    assert_true(map.mappings[own].is_program);
-    for (size_t i = 0; i < map.mapping_count; i++)
-        count += map.mappings[i].is_program;
-    assert_int_equal(count, 1);
-    code_map_release(&map);
-}
-
 static void allocate_too_much(void *reached)
 {
     *(bool *)reached = true;
@@ -329,7 +310,6 @@ int main(void)
         cmocka_unit_test(test_labels_are_bounded),
         cmocka_unit_test(test_window_is_bounded),
         cmocka_unit_test(test_program_is_first),
-        cmocka_unit_test(test_program_is_known),
         cmocka_unit_test(test_survives_out_of_memory),
         cmocka_unit_test(test_folder_is_bounded),
     };

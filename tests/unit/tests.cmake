@@ -17,7 +17,7 @@ pgo_unit_test(collect_trace collect)
 pgo_unit_test(fetch collect)
 pgo_unit_test(heap pgocollect_heap_core m)
 pgo_unit_test(pgocollect pgocollect_core)
-foreach(part IN ITEMS http_address http_request http_server metrics own_thread program_note push
+foreach(part IN ITEMS code_map http_address http_request http_server metrics own_thread program_note push
         push_client)
     pgo_unit_test(${part} pgocollect_core)
 endforeach()
