@@ -130,16 +130,23 @@ static int compare_age(const void *a, const void *b)
     return strcmp(first->path, second->path);
 }
 
-static bool has_suffix(const char *name, const char *suffix)
+/* 0 in the form is any digit. Returns what is behind it, or NULL. */
+static const char *skip_form(const char *text, const char *form)
 {
-    size_t len = strlen(name), suffix_len = strlen(suffix);
-
-    return len > suffix_len && strcmp(name + len - suffix_len, suffix) == 0;
+    for (; *form; form++, text++)
+        if (*form == '0' ? *text < '0' || *text > '9' : *text != *form)
+            return NULL;
+    return text;
 }
 
+/* Of the form of make_path(): other profiles in the folder are somebody's own. */
 static bool is_ours(const char *name)
 {
-    return has_suffix(name, SUFFIX) || has_suffix(name, HEAP_SUFFIX);
+    const char *dot = strchr(name, '.'), *rest;
+    size_t digits = dot && dot > name ? strspn(dot + 1, "0123456789") : 0;
+
+    rest = digits ? skip_form(dot + 1 + digits, ".00000000T000000.000Z") : NULL;
+    return rest && (strcmp(rest, SUFFIX) == 0 || strcmp(rest, HEAP_SUFFIX) == 0);
 }
 
 static struct old_file *list_files(const char *dir, size_t *count, uint64_t *bytes)

@@ -278,23 +278,37 @@ static bool remains(const char *dir, const char *name)
     return there;
 }
 
+#define FORM(letter, ending) "app." letter ".20261128T010203.004Z" ending
+
 static void test_folder_is_bounded(void **state)
 {
+    static const char *const others[] = {
+        "notes.txt",
+        "important.pprof.gz",
+        "app.1.pprof.gz",
+        "app.1.20261128T010203Z.pprof.gz",
+        "app.x.20261128T010203.004Z.pprof.gz",
+        ".1.20261128T010203.004Z.pprof.gz",
+        "app.1.20261128T010203.004Z.pprof.gz.bak",
+        "app.1.2.20261128T010203.004Z.pprof.gz",
+    };
     char dir[] = "/tmp/pgo-folder-XXXXXX";
     char *keep;
 
     (void)state;
     assert_non_null(mkdtemp(dir));
-    write_file(dir, "app.1.a.pprof.gz", 1000);
-    write_file(dir, "app.1.b.pprof.gz", 1000);
-    write_file(dir, "app.1.c.pprof.gz", 1000);
-    write_file(dir, "notes.txt", 5000); /* not ours */
-    keep = mem_format("%s/app.1.a.pprof.gz", dir);
+    write_file(dir, FORM("1", ".pprof.gz"), 1000);
+    write_file(dir, FORM("2", ".pprof.gz"), 1000);
+    write_file(dir, FORM("3", ".heap.gz"), 1000);
+    for (size_t i = 0; i < ARRAY_SIZE(others); i++)
+        write_file(dir, others[i], 5000);
+    keep = mem_format("%s/%s", dir, FORM("1", ".pprof.gz"));
     folder_prune(dir, 2000, keep);
     free(keep);
-    assert_true(remains(dir, "app.1.a.pprof.gz"));
-    assert_int_equal(remains(dir, "app.1.b.pprof.gz") + remains(dir, "app.1.c.pprof.gz"), 1);
-    assert_true(remains(dir, "notes.txt"));
+    assert_true(remains(dir, FORM("1", ".pprof.gz")));
+    assert_int_equal(remains(dir, FORM("2", ".pprof.gz")) + remains(dir, FORM("3", ".heap.gz")), 1);
+    for (size_t i = 0; i < ARRAY_SIZE(others); i++)
+        assert_true(remains(dir, others[i]));
     assert_int_equal(rmdir(dir), 0);
 }
 
