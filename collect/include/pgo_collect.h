@@ -23,7 +23,10 @@
 extern "C" {
 #endif
 
-/* What is 0 or NULL has its default. Texts are copied. */
+/*
+ * What is 0 or NULL has its default. Texts are copied. A newer library takes the struct of an older
+ * header; an older library that of a newer one, as long as what it does not know is 0.
+ */
 struct pgo_collect_config {
     size_t size;                      /* sizeof(struct pgo_collect_config) */
     const char *dir;                  /* a profile in this folder each interval, and at the end */
@@ -33,9 +36,15 @@ struct pgo_collect_config {
     unsigned interval_seconds;        /* 60 */
     unsigned long long dir_max_bytes; /* the oldest profiles go when there is more; 256 MiB */
     unsigned long long heap_bytes;    /* between two samples of the heap profile; 512 KiB */
+    unsigned show_arguments;          /* 1: of the program, in /debug/pprof/cmdline */
+    unsigned reserved;                /* 0 */
 };
 
-/* NULL: as the environment says, else with these settings alone. -EALREADY: it runs already. */
+/*
+ * NULL: as the environment says, and 0 if that has started it already. Else with these settings
+ * alone. -EALREADY: it runs already, started by the environment when the library was loaded
+ * (PGO_COLLECT_HTTP and its like), or by another call: pgo_collect_stop() it first.
+ */
 int pgo_collect_start(const struct pgo_collect_config *config);
 
 /* Writes what is left of the interval. Labels and trace ids are forgotten. Fine if not running. */

@@ -8,6 +8,8 @@
 #include "base/number.h"
 #include "pgo_collect.h"
 
+#define CONFIG_BYTES_MAX 4096 /* of a struct by any header; more is a wrong size */
+
 enum kind {
     KIND_TEXT,
     KIND_NUMBER,
@@ -146,19 +148,45 @@ static char *copy_text(const char *text)
     return text && *text ? mem_strdup(text) : NULL;
 }
 
+/*
+ * The struct may be that of an older header, which ends earlier, or of a newer one: what is behind
+ * must be 0 (as in clone3() and perf_event_open()). It grows at the end alone.
+ */
+static bool read_config(const struct pgo_collect_config *config, struct pgo_collect_config *known,
+                        struct err *err)
+{
+    const size_t first_bytes = offsetof(struct pgo_collect_config, show_arguments);
+    const unsigned char *bytes = (const unsigned char *)config;
+
+    if (config->size < first_bytes || config->size > CONFIG_BYTES_MAX)
+        return err_set(err, ERR_USAGE, "struct pgo_collect_config: size is %zu, expected %zu",
+                       config->size, sizeof(*config));
+    for (size_t i = sizeof(*known); i < config->size; i++)
+        if (bytes[i])
+            return err_set(err, ERR_USAGE,
+                           "struct pgo_collect_config: byte %zu is not 0: a newer header's", i);
+    *known = (struct pgo_collect_config){0};
+    memcpy(known, config, config->size < sizeof(*known) ? config->size : sizeof(*known));
+    return !known->reserved ||
+           err_set(err, ERR_USAGE, "struct pgo_collect_config: reserved is not 0");
+}
+
 bool settings_from_config(struct settings *settings, const struct pgo_collect_config *config,
                           struct err *err)
 {
     struct settings made;
 
-    if (config->size != sizeof(*config))
-        return err_set(err, ERR_USAGE, "struct pgo_collect_config: size is %zu, expected %zu",
-                       config->size, sizeof(*config));
+    struct pgo_collect_config known;
+
+    if (!read_config(config, &known, err))
+        return false;
+    config = &known;
     set_standard(&made);
     if (!take_number(&made, "PGO_COLLECT_HZ", config->hz, err) ||
         !take_number(&made, "PGO_COLLECT_INTERVAL", config->interval_seconds, err) ||
         !take_number(&made, "PGO_COLLECT_DIR_MAX", config->dir_max_bytes, err) ||
-        !take_number(&made, "PGO_COLLECT_HEAP", config->heap_bytes, err))
+        !take_number(&made, "PGO_COLLECT_HEAP", config->heap_bytes, err) ||
+        !take_number(&made, "PGO_COLLECT_CMDLINE", config->show_arguments, err))
         return false;
     made.dir = copy_text(config->dir);
     made.http = copy_text(config->http);

@@ -82,6 +82,12 @@ int main(void)
     }
     config.hz = 5000;
     EXPECT(pgo_collect_start(&config) == -EINVAL);
+    config.hz = 0;
+    config.size = (size_t)((char *)&config.show_arguments - (char *)&config); /* an older header's */
+    EXPECT(pgo_collect_start(&config) == 0);
+    EXPECT(pgo_collect_stop() == 0);
+    config.size--;
+    EXPECT(pgo_collect_start(&config) == -EINVAL);
     return 0;
 }
 END

@@ -142,6 +142,38 @@ static void test_settings_from_config(void **state)
     assert_false(settings_from_config(&settings, &config, &err));
 }
 
+/* What a program gives that was compiled with another header. */
+static void test_settings_from_other_config(void **state)
+{
+    struct {
+        struct pgo_collect_config config;
+        unsigned char more[64];
+    } newer = {.config = {.size = sizeof(newer), .hz = 50, .show_arguments = 1}};
+    struct pgo_collect_config older = {.size = offsetof(struct pgo_collect_config, show_arguments),
+                                       .heap_bytes = 4096,
+                                       .show_arguments = 77};
+    struct settings settings;
+    struct err err = {0};
+
+    (void)state;
+    assert_true(settings_from_config(&settings, &newer.config, &err));
+    assert_int_equal(settings.command_line, 1);
+    newer.more[63] = 1;
+    assert_false(settings_from_config(&settings, &newer.config, &err));
+    assert_non_null(strstr(err.message, "a newer header's"));
+    assert_true(settings_from_config(&settings, &older, &err));
+    assert_int_equal(settings.heap_bytes, 4096);
+    assert_int_equal(settings.command_line, 0); /* what is behind its end is not read */
+    older.size--;
+    assert_false(settings_from_config(&settings, &older, &err));
+    older.size = SIZE_MAX;
+    assert_false(settings_from_config(&settings, &older, &err));
+    older = (struct pgo_collect_config){.size = sizeof(older), .show_arguments = 2};
+    assert_false(settings_from_config(&settings, &older, &err));
+    older = (struct pgo_collect_config){.size = sizeof(older), .reserved = 1};
+    assert_false(settings_from_config(&settings, &older, &err));
+}
+
 static void test_labels(void **state)
 {
     struct profile_label labels[LABELS_KEY_COUNT_MAX];
@@ -320,6 +352,7 @@ int main(void)
         cmocka_unit_test(test_settings_from_environment),
         cmocka_unit_test(test_settings_refuse),
         cmocka_unit_test(test_settings_from_config),
+        cmocka_unit_test(test_settings_from_other_config),
         cmocka_unit_test(test_labels),
         cmocka_unit_test(test_labels_are_bounded),
         cmocka_unit_test(test_window_is_bounded),
