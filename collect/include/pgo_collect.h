@@ -75,8 +75,8 @@ const char *pgo_collect_http_address(void);
 /*
  * The samples of this thread carry key=value from now on. At most 16 keys a thread; keys and values
  * of up to 128 bytes; at most 4096 different sets of labels a process (-ENOSPC): a label is for an
- * endpoint or a tenant, not for a request's number. Setting a set that is known costs a look-up
- * under a lock.
+ * endpoint or a tenant, not for a request's number. "trace_id" is not for a key. Setting a set that
+ * is known costs a look-up under a lock.
  */
 int pgo_collect_label_set(const char *key, const char *value);
 int pgo_collect_label_clear(const char *key); /* NULL: all of them */

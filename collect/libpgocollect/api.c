@@ -308,6 +308,8 @@ EXPORT int pgo_collect_trace_set(const unsigned char id[16])
 {
     struct slot *slot = threads_own_slot();
 
+    last.kind = ERR_NONE;
+    last.message[0] = '\0';
     if (!slot)
         return 0;
     /* The handler runs on this thread: it must never see half an id. */

@@ -116,6 +116,8 @@ bool labels_change(uint32_t set, const char *key, const char *value, uint32_t *c
 
     if (key && !*key)
         return err_set(err, ERR_USAGE, "label: the key is empty");
+    if (key && strcmp(key, LABELS_TRACE_KEY) == 0)
+        return err_set(err, ERR_USAGE, "label %s: that is what pgo_collect_trace_set() sets", key);
     if (!check_text("key", key, err) || !check_text("value", value, err))
         return false;
     shielded_lock_take(&lock);

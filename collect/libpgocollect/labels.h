@@ -19,10 +19,12 @@ enum {
     LABELS_TEXT_BYTES_MAX = 128,
 };
 
+#define LABELS_TRACE_KEY "trace_id" /* of the label that is not in a set */
+
 /*
  * The number of the set that is `set` with key=value in the place of what key was before; value
- * NULL: without the key; key NULL: the empty set. ERR_USAGE: a text that is too long or an empty
- * key; ERR_LIMIT: too many keys or sets.
+ * NULL: without the key; key NULL: the empty set. ERR_USAGE: a text that is too long, a key that
+ * is empty or the trace id's; ERR_LIMIT: too many keys or sets.
  */
 MUST_CHECK bool labels_change(uint32_t set, const char *key, const char *value, uint32_t *changed,
                               struct err *err);

@@ -142,6 +142,8 @@ EXPORT struct pgo_gauge *pgo_gauge_new(const char *name, const char *help, ...)
 
 static bool check_bounds(const double *bounds, size_t count)
 {
+    if (count && !bounds)
+        return metric_fail(EINVAL, "bounds of the buckets are NULL, and not 0 of them");
     if (count > BOUNDS_MAX)
         return metric_fail(EINVAL, "more than 64 buckets");
     for (size_t i = 0; i < count; i++)
@@ -159,12 +161,12 @@ EXPORT struct pgo_histogram *pgo_histogram_new(const char *name, const char *hel
     va_list labels;
     bool registered;
 
+    if (!check_bounds(bounds, bound_count))
+        return NULL;
     if (!bounds) {
         bounds = seconds;
         bound_count = ARRAY_SIZE(seconds);
     }
-    if (!check_bounds(bounds, bound_count))
-        return NULL;
     shard_cells = (bound_count + 2 + LINE_CELLS - 1) / LINE_CELLS * LINE_CELLS;
     histogram = allocate(sizeof(*histogram) + SHARDS * shard_cells * sizeof(_Atomic uint64_t));
     if (!histogram)

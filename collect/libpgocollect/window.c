@@ -94,7 +94,7 @@ static struct stack_tag make_labels(const struct window_tag *tag, struct arena *
     text = arena_alloc(arena, 2 * sizeof(tag->trace_id) + 1);
     for (size_t i = 0; i < sizeof(tag->trace_id); i++)
         snprintf(text + 2 * i, 3, "%02x", tag->trace_id[i]);
-    labels[count] = (struct profile_label){.key = "trace_id", .text = text, .unit = ""};
+    labels[count] = (struct profile_label){.key = LABELS_TRACE_KEY, .text = text, .unit = ""};
     return (struct stack_tag){labels, count + 1};
 }
 

@@ -68,9 +68,12 @@ int main(void)
     EXPECT(pgo_collect_start(&config) == -EALREADY);
     EXPECT(pgo_collect_label_set("endpoint", "/search") == 0);
     burn();
-    EXPECT(pgo_collect_label_set("", "x") == -EINVAL);
     EXPECT(pgo_collect_label_clear("endpoint") == 0);
+    EXPECT(pgo_collect_label_set("", "x") == -EINVAL);
+    EXPECT(*pgo_collect_message());
     EXPECT(pgo_collect_trace_set(trace) == 0);
+    EXPECT(!*pgo_collect_message());
+    EXPECT(pgo_collect_label_set("trace_id", "x") == -EINVAL);
     burn();
     EXPECT(pgo_collect_trace_set(NULL) == 0);
     EXPECT(pgo_collect_snapshot("first.pprof.gz") == 0);

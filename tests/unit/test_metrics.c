@@ -153,6 +153,7 @@ static void test_bad_bounds(void **state)
     expect_failure(pgo_histogram_new("t6_a", "", equal, 2, NULL), EINVAL, "ascending");
     expect_failure(pgo_histogram_new("t6_a", "", endless, 2, NULL), EINVAL, "finite");
     expect_failure(pgo_histogram_new("t6_a", "", many, 65, NULL), EINVAL, "64");
+    expect_failure(pgo_histogram_new("t6_a", "", NULL, 3, NULL), EINVAL, "NULL");
 }
 
 static void test_twice(void **state)

@@ -195,6 +195,8 @@ static void test_labels(void **state)
     assert_int_equal(same, 0);
     assert_int_equal(labels_get(0, labels), 0);
     assert_false(labels_change(0, "", "x", &same, &err));
+    assert_false(labels_change(0, "trace_id", "x", &same, &err)); /* pgo_collect_trace_set()'s */
+    assert_non_null(strstr(err.message, "pgo_collect_trace_set"));
 }
 
 static void test_labels_are_bounded(void **state)
