@@ -9,6 +9,7 @@
 #include "base/path.h"
 #include "profile/address_space.h"
 #include "profile/perf_data.h"
+#include "profile/perf_event.h"
 #include "profile/stacks.h"
 #include "samples.h"
 
@@ -60,21 +61,12 @@ static bool has_all_branches(const struct perf_record_layout *layout)
            !(layout->branch_sample_type & PERF_SAMPLE_BRANCH_CALL_STACK);
 }
 
-static bool measures_time(const struct perf_data_event *event)
-{
-    if (event->type == PERF_TYPE_HARDWARE)
-        return event->config == PERF_COUNT_HW_CPU_CYCLES ||
-               event->config == PERF_COUNT_HW_REF_CPU_CYCLES;
-    return event->type == PERF_TYPE_SOFTWARE &&
-           (event->config == PERF_COUNT_SW_CPU_CLOCK || event->config == PERF_COUNT_SW_TASK_CLOCK);
-}
-
 static void choose_events(struct reading *reading)
 {
     reading->events = perf_data_events(reading->data, &reading->event_count);
     for (size_t i = 0; i < reading->event_count; i++) {
         reading->by_branch = reading->by_branch || has_all_branches(&reading->events[i].layout);
-        reading->is_of_time = reading->is_of_time || measures_time(&reading->events[i]);
+        reading->is_of_time = reading->is_of_time || perf_event_measures_time(&reading->events[i]);
     }
 }
 
@@ -82,7 +74,7 @@ static bool is_wanted(const struct reading *reading, const struct perf_data_even
 {
     if (reading->by_branch)
         return has_all_branches(&event->layout);
-    return !reading->is_of_time || measures_time(event);
+    return !reading->is_of_time || perf_event_measures_time(event);
 }
 
 static struct binary *find_binary(struct reading *reading, uint32_t id)

@@ -36,8 +36,10 @@ struct perf_data;
 struct perf_data_event {
     uint32_t type;   /* PERF_TYPE_* */
     uint64_t config; /* which event of that type: PERF_COUNT_* */
+    uint64_t period; /* between samples; with is_frequency: how many a second were asked for */
+    bool is_frequency;
     struct perf_record_layout layout;
-    const char *name; /* "cycles:u"; "" if the file does not say */
+    const char *name; /* "cycles:u"; "" if neither the file nor perf_event.h has one */
 };
 
 enum perf_data_step {

@@ -6,6 +6,7 @@
 
 #include "base/memory.h"
 #include "profile/perf_cursor.h"
+#include "profile/perf_event.h"
 #include "profile/perf_feature.h"
 
 /*
@@ -85,18 +86,19 @@ static bool has_flag(const unsigned char *flags, unsigned flag, bool is_swapped)
 static void take_attr(struct perf_cursor *attr, struct perf_data_event *event)
 {
     const unsigned char *flags;
-    enum { FLAG_SAMPLE_ID_ALL = 18 };
+    enum { FLAG_FREQUENCY = 10, FLAG_SAMPLE_ID_ALL = 18 };
 
     *event = (struct perf_data_event){.name = ""};
     event->type = perf_cursor_u32(attr);
     perf_cursor_u32(attr);
     event->config = perf_cursor_u64(attr);
-    perf_cursor_u64(attr);
+    event->period = perf_cursor_u64(attr);
     event->layout.sample_type = perf_cursor_u64(attr);
     event->layout.read_format = perf_cursor_u64(attr);
     flags = perf_cursor_take(attr, 8);
     perf_cursor_take(attr, 24);
     event->layout.is_swapped = attr->is_swapped;
+    event->is_frequency = flags && has_flag(flags, FLAG_FREQUENCY, attr->is_swapped);
     event->layout.sample_id_all = flags && has_flag(flags, FLAG_SAMPLE_ID_ALL, attr->is_swapped);
     if (!attr->failed && attr->left_bytes >= 8)
         event->layout.branch_sample_type = perf_cursor_u64(attr);
@@ -283,6 +285,12 @@ static int compare_ids(const void *left, const void *right)
     return a->event < b->event ? -1 : a->event > b->event;
 }
 
+static void name_event(struct perf_data_event *event)
+{
+    if (!event->name[0])
+        event->name = perf_event_name(event->type, event->config);
+}
+
 bool perf_header_read(struct perf_header *header, const void *data, size_t len, struct err *err)
 {
     struct perf_cursor file = {.next = data, .left_bytes = len}, cursor;
@@ -303,6 +311,8 @@ bool perf_header_read(struct perf_header *header, const void *data, size_t len, 
         return false;
     if (!header->event_count)
         return err_set(err, ERR_FORMAT, "no event attribute before byte %zu", len);
+    for (size_t i = 0; i < header->event_count; i++)
+        name_event(&header->events[i]);
     if (header->id_count)
         qsort(header->ids, header->id_count, sizeof(*header->ids), compare_ids);
     return true;
