@@ -53,16 +53,19 @@ uint64_t file_unwind_registers(void)
     return mask;
 }
 
-/* The kernel wrote those of the mask, the lowest bit first. */
-static void read_registers(const struct perf_record *record, uint64_t *values)
+/* The kernel wrote those of the mask, the lowest bit first. False: not all that are needed. */
+static bool read_registers(const struct perf_record *record, uint64_t *values)
 {
-    uint64_t mask = file_unwind_registers();
+    uint64_t mask = record->sample.register_mask;
 
+    if ((mask & file_unwind_registers()) != file_unwind_registers())
+        return false;
     for (size_t i = 0; i < STACK_REGISTERS; i++) {
         uint64_t below = mask & ((UINT64_C(1) << registers[i]) - 1);
 
         values[i] = perf_record_register(record, (size_t)__builtin_popcountll(below));
     }
+    return true;
 }
 
 #else
@@ -72,10 +75,11 @@ uint64_t file_unwind_registers(void)
     return 0;
 }
 
-static void read_registers(const struct perf_record *record, uint64_t *values)
+static bool read_registers(const struct perf_record *record, uint64_t *values)
 {
     (void)record;
-    memset(values, 0, STACK_REGISTERS * sizeof(*values));
+    (void)values;
+    return false;
 }
 
 #endif
@@ -202,14 +206,13 @@ size_t file_unwind(struct file_unwinder *unwinder, const struct address_spaces *
         .registers = values, .bytes = record->sample.stack, .len = record->sample.stack_bytes};
     enum stack_end end;
 
-    read_registers(record, values);
+    if (!unwinder->unwinder || !read_registers(record, values)) {
+        ips[0] = record->sample.ip;
+        return 1;
+    }
     stack.start = values[STACK_POINTER];
     unwinder->spaces = spaces;
     unwinder->pid = record->pid;
     unwinder->file = NULL;
-    if (!unwinder->unwinder) {
-        ips[0] = record->sample.ip;
-        return 1;
-    }
     return stack_unwind(unwinder->unwinder, &source, &stack, ips, FILE_UNWIND_MAX_FRAMES, &end);
 }

@@ -27,8 +27,8 @@ struct file_unwinder *file_unwinder_new(void);
 void file_unwinder_free(struct file_unwinder *unwinder); /* NULL is fine */
 
 /*
- * A sample with registers (file_unwind_registers()) and stack. Ips as in stack_unwind.h: the leaf's
- * first; up to FILE_UNWIND_MAX_FRAMES.
+ * A sample with registers and stack. Ips as in stack_unwind.h: the leaf's first; up to
+ * FILE_UNWIND_MAX_FRAMES. The leaf alone where it has not all of file_unwind_registers().
  */
 size_t file_unwind(struct file_unwinder *unwinder, const struct address_spaces *spaces,
                    const struct perf_record *record, uint64_t *ips);

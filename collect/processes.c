@@ -41,6 +41,14 @@ uint32_t processes_tag(struct processes *processes, uint32_t pid)
     return byteset_add(&processes->tags, &identity, sizeof(identity));
 }
 
+const char *processes_describe(const struct processes *processes, uint32_t tag, uint32_t *pid)
+{
+    const struct identity *identity = byteset_at(&processes->tags, tag, NULL);
+
+    *pid = identity->pid;
+    return byteset_at(&processes->names, identity->name, NULL);
+}
+
 struct stack_tag *processes_labels(const struct processes *processes, struct arena *arena)
 {
     uint32_t count = (uint32_t)processes->tags.count;

@@ -27,6 +27,9 @@ void processes_name(struct processes *processes, uint32_t pid, const char *name)
 void processes_follow(struct processes *processes, const struct perf_record *record);
 uint32_t processes_tag(struct processes *processes, uint32_t pid);
 
+/* The name and the number of a tag's process. */
+const char *processes_describe(const struct processes *processes, uint32_t tag, uint32_t *pid);
+
 /* For stacks_build_tagged(): the labels comm and pid of each tag. In the arena, names borrowed. */
 struct stack_tag *processes_labels(const struct processes *processes, struct arena *arena);
 

@@ -67,7 +67,7 @@ static void add_comments(const struct session *session, struct profile *profile)
     profile_add_comment(profile, "program: %s", session->program);
     add_sampler_comment(session, profile);
     profile_add_comment(profile, "samples: %" PRIu64 ", lost: %" PRIu64 ", throttled: %" PRIu64,
-                        trace->sample_count, trace->lost_count, trace->throttled_count);
+                        trace->sample_count, trace_lost_count(trace), trace->throttled_count);
     if (session->options->is_machine_wide)
         profile_add_comment(profile, "samples within the kernel, left out: %" PRIu64,
                             trace->kernel_count);
@@ -126,7 +126,7 @@ static void describe_samples(const struct session *session, struct strbuf *text)
                           trace->tids.count == 1 ? "thread" : "threads");
     strbuf_add_format(text, " in %.1f s", (double)session->recording.duration_ns / 1e9);
     if (sampler)
-        strbuf_add_format(text, "; %" PRIu64 " lost", trace->lost_count);
+        strbuf_add_format(text, "; %" PRIu64 " lost", trace_lost_count(trace));
     if (session->options->is_machine_wide)
         strbuf_add_format(text, "; %.1f%% (%" PRIu64 "/%" PRIu64 ") within the kernel, left out",
                           100.0 * (double)trace->kernel_count /

@@ -22,15 +22,22 @@
 #include "profile/stacks.h"
 
 struct trace {
-    bool by_process; /* set it first: stacks are tagged with their process, see processes.h */
+    /* set them first: */
+    bool by_process;   /* stacks are tagged with their process, see processes.h */
+    bool is_of_file;   /* not of now: build ids are those of the records alone */
+    bool keeps_kernel; /* samples within the kernel, and its frames; else they are left out */
     struct processes processes;
 
     struct address_spaces spaces;
     struct stacks stacks;
     struct byteset pids, tids; /* of the samples */
+    uint64_t *periods;         /* by stack: those of its samples added up */
+    size_t period_count, period_capacity;
     uint64_t sample_count, unmapped_count;
-    uint64_t kernel_count; /* samples within the kernel, left out; those of no process are idle */
-    uint64_t lost_count;   /* samples and other records that the kernel dropped */
+    uint64_t kernel_count;                         /* samples within the kernel, left out */
+    uint64_t idle_count;                           /* ... of no process */
+    uint64_t guest_count;                          /* samples within a virtual machine, left out */
+    uint64_t lost_record_count, lost_sample_count; /* see trace_lost_count() */
     uint64_t throttled_count; /* times it stopped sampling for the rest of a tick */
 
     struct byteset files; /* whose build ids were read, by id: */
@@ -43,6 +50,14 @@ struct trace {
 
 void trace_add(struct trace *trace, const struct perf_record *record);
 void trace_map(struct trace *trace, uint32_t pid, const struct perf_record_map *map);
+
+/*
+ * Samples that the kernel dropped. Where a ring was full it writes LOST, which counts other records
+ * as well; a hardware buffer's loss is LOST_SAMPLES. perf writes into its files at the end what
+ * each event has lost, as LOST_SAMPLES again: of a file the larger of the two is taken.
+ */
+uint64_t trace_lost_count(const struct trace *trace);
+
 void trace_release(struct trace *trace);
 
 #endif

@@ -167,8 +167,8 @@ static void write_profile(void *data)
     code_map_refresh(&heap->code);
     while (heap->source->next_site(&position, &site))
         add_site(heap, &site);
-    stacks_build_values(&heap->stacks, heap->code.mappings, heap->code.mapping_count, fill_values,
-                        heap, profile);
+    stacks_build_values(&heap->stacks, NULL, heap->code.mappings, heap->code.mapping_count,
+                        fill_values, heap, profile);
     pprof_write(profile, heap->pprof);
     profile_free(profile);
     stacks_release(&heap->stacks);

@@ -108,8 +108,10 @@ static void take_registers(struct perf_cursor *cursor, const struct perf_record_
 
     if (abi != PERF_SAMPLE_REGS_ABI_NONE)
         registers = perf_cursor_take(cursor, count * sizeof(uint64_t));
-    if (abi == PERF_SAMPLE_REGS_ABI_64)
-        sample->registers = registers;
+    if (abi != PERF_SAMPLE_REGS_ABI_64)
+        return;
+    sample->registers = registers;
+    sample->register_mask = layout->sample_regs_user;
 }
 
 /* u64 size | u8 data[size] | u64 how many of them hold something; the last one unless size is 0 */

@@ -42,6 +42,7 @@ struct perf_record_sample {
     const unsigned char *branches; /* see perf_record_branch() */
     size_t branch_count;
     const unsigned char *registers; /* perf_record_register(); NULL: none, or of 32 bits */
+    uint64_t register_mask;         /* which they are: sample_regs_user */
     const unsigned char *stack;     /* copied from the stack pointer up; NULL: none */
     size_t stack_bytes;
 };
@@ -97,7 +98,7 @@ struct perf_branch {
 };
 struct perf_branch perf_record_branch(const struct perf_record *record, size_t index);
 
-/* Register `index` of those that sample_regs_user has, the lowest bit first. */
+/* Register `index` of those that register_mask has, the lowest bit first. */
 uint64_t perf_record_register(const struct perf_record *record, size_t index);
 
 #endif

@@ -303,11 +303,11 @@ void stacks_build_tagged(const struct stacks *stacks, const struct stack_tag *ta
     build(stacks, tags, mappings, mapping_count, &valuing, profile);
 }
 
-void stacks_build_values(const struct stacks *stacks, const struct code_mapping *mappings,
-                         size_t mapping_count, stack_values *values, const void *context,
-                         struct profile *profile)
+void stacks_build_values(const struct stacks *stacks, const struct stack_tag *tags,
+                         const struct code_mapping *mappings, size_t mapping_count,
+                         stack_values *values, const void *context, struct profile *profile)
 {
     const struct valuing valuing = {values, context};
 
-    build(stacks, NULL, mappings, mapping_count, &valuing, profile);
+    build(stacks, tags, mappings, mapping_count, &valuing, profile);
 }

@@ -64,9 +64,9 @@ void stacks_build_tagged(const struct stacks *stacks, const struct stack_tag *ta
  * stack `id`; they are zero.
  */
 typedef void stack_values(const void *context, uint32_t id, int64_t *values);
-void stacks_build_values(const struct stacks *stacks, const struct code_mapping *mappings,
-                         size_t mapping_count, stack_values *values, const void *context,
-                         struct profile *profile);
+void stacks_build_values(const struct stacks *stacks, const struct stack_tag *tags,
+                         const struct code_mapping *mappings, size_t mapping_count,
+                         stack_values *values, const void *context, struct profile *profile);
 
 void stacks_release(struct stacks *stacks);
 

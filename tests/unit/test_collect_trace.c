@@ -123,7 +123,7 @@ static void test_counts(void **state)
     sample_leaf(&trace, 1, 1);
     sample_leaf(&trace, 1, 1);
     sample_leaf(&trace, 2, 1);
-    assert_int_equal(trace.lost_count, 10);
+    assert_int_equal(trace_lost_count(&trace), 10);
     assert_int_equal(trace.throttled_count, 1);
     assert_int_equal(trace.sample_count, 3);
     assert_int_equal(trace.pids.count, 2);
@@ -183,6 +183,47 @@ static void test_by_process(void **state)
     arena_release(&arena);
     profile_free(profile);
     trace_release(&trace);
+}
+
+/* Where the kernel was entered the ip is exact; its frames are kept if that was asked for. */
+static void test_kernel(void **state)
+{
+    const uint64_t chain[] = {(uint64_t)PERF_CONTEXT_KERNEL, 0xffff9000, 0xffff9101,
+                              (uint64_t)PERF_CONTEXT_USER,   120,        131};
+    static const uint64_t expected[] = {0xffff9000, 0xffff9100, 120, 130};
+    struct perf_record record = {.type = PERF_RECORD_SAMPLE,
+                                 .misc = PERF_RECORD_MISC_KERNEL,
+                                 .pid = 1,
+                                 .sample = {.ip = 0xffff9000,
+                                            .period = 7,
+                                            .chain = (const unsigned char *)chain,
+                                            .chain_count = ARRAY_SIZE(chain)}};
+    struct trace left_out = {0}, kept = {.keeps_kernel = true};
+    struct profile *profile;
+
+    (void)state;
+    trace_add(&left_out, &record);
+    assert_int_equal(left_out.kernel_count, 1);
+    assert_int_equal(left_out.sample_count, 0);
+    trace_release(&left_out);
+
+    map(&kept, 1, 100, 200, "[a]");
+    map(&kept, UINT32_MAX, 0xffff0000, 0xffffffff, "[kernel.kallsyms]");
+    trace_add(&kept, &record);
+    trace_add(&kept, &record);
+    record.misc = PERF_RECORD_MISC_GUEST_USER;
+    trace_add(&kept, &record);
+    assert_int_equal(kept.sample_count, 2);
+    assert_int_equal(kept.guest_count, 1);
+    assert_int_equal(kept.periods[0], 14);
+    profile = build(&kept);
+    assert_int_equal(profile->sample_count, 1);
+    assert_int_equal(profile->samples[0].location_count, ARRAY_SIZE(expected));
+    for (size_t i = 0; i < ARRAY_SIZE(expected); i++)
+        assert_int_equal(profile->locations[profile->samples[0].locations[i]].ip, expected[i]);
+    assert_string_equal(profile->mappings[leaf(profile, 0)->mapping].file, "[kernel.kallsyms]");
+    profile_free(profile);
+    trace_release(&kept);
 }
 
 enum { SAMPLES = 400 };
@@ -248,6 +289,7 @@ int main(void)
         cmocka_unit_test(test_call_chain),
         cmocka_unit_test(test_counts),
         cmocka_unit_test(test_by_process),
+        cmocka_unit_test(test_kernel),
         cmocka_unit_test(test_order_does_not_matter),
     };
 

@@ -62,6 +62,7 @@ static size_t unwind(const struct strbuf *file, uint64_t off, uint64_t caller_ip
     registers[SP + 1] = BASE + off;
     record.sample.ip = BASE + off;
     record.sample.registers = (const unsigned char *)registers;
+    record.sample.register_mask = file_unwind_registers();
     record.sample.stack = (const unsigned char *)stack;
     record.sample.stack_bytes = sizeof(stack);
     count = file_unwind(unwinder, &spaces, &record, ips);
