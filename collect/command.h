@@ -7,6 +7,7 @@
 #define COLLECT_COMMAND_H
 
 int command_fetch(int argc, char **argv);
+int command_import(int argc, char **argv);
 int command_merge(int argc, char **argv);
 int command_record(int argc, char **argv);
 int command_show(int argc, char **argv);

@@ -13,6 +13,7 @@ static const struct {
     const char *help;
 } commands[] = {
     {"record", command_record, "sample a command or a running process"},
+    {"import", command_import, "a profile of a recording by perf"},
     {"fetch", command_fetch, "get profiles from services, Pyroscope or Parca"},
     {"merge", command_merge, "add profiles up"},
     {"show", command_show, "where the time goes, by function"},
@@ -31,6 +32,7 @@ static int show_help(void)
            "Examples:\n"
            "  pgo-collect record -- ./server --config test.conf\n"
            "  pgo-collect record -p $(pgrep -o server) -d 60\n"
+           "  pgo-collect import perf.data\n"
            "  pgo-collect merge monday.pprof tuesday.pprof\n"
            "  pgo-collect show default.pgo\n"
            "  pgo-collect fetch 127.0.0.1:6060\n");

@@ -40,6 +40,7 @@ _pgo_collect_options='--help --version'
 _pgo_record_options='-F -d -p -a -o -f --call-graph= --help --version'
 _pgo_fetch_options='--seconds= --query= --from= --to= -H --bearer-file= --user-file= --cacert= --cert=
     --key= --unix-socket= --timeout= --retries= --max-size= --strict -o -f --help --version'
+_pgo_import_options='--event= --pid= --comm= --kernel --drop-branches -o -f --help --version'
 _pgo_merge_options='--normalize= --label= --min-samples= --min-own= -o -f --help --version'
 _pgo_show_options='--top --flame= --report= --diff= --label= --help --version'
 _pgo_bench_options='--base= --test= -n --gate= --check-output --mode= --timeout= --json=
@@ -156,6 +157,15 @@ _pgo_fetch() {
     esac
 }
 
+_pgo_import() {
+    case $_pgo_option in
+    --event) _pgo_reply 'cycles cpu-clock task-clock instructions' ;;
+    --pid | --comm) _pgo_silence ;;
+    -o) ;; # files
+    *) [[ $_pgo_current != -* ]] || _pgo_reply "$_pgo_import_options" ;;
+    esac
+}
+
 _pgo_merge() {
     case $_pgo_option in
     --normalize) _pgo_reply 'none duration' ;;
@@ -188,9 +198,11 @@ _pgo_collect() {
     done
     _pgo_look
     if ((COMP_CWORD == 1)); then
-        _pgo_reply "record fetch merge show $_pgo_collect_options"
+        _pgo_reply "record import fetch merge show $_pgo_collect_options"
     elif [[ ${COMP_WORDS[1]} == fetch ]]; then
         _pgo_fetch
+    elif [[ ${COMP_WORDS[1]} == import ]]; then
+        _pgo_import
     elif [[ ${COMP_WORDS[1]} == record ]]; then
         _pgo_record
     elif [[ ${COMP_WORDS[1]} == merge ]]; then

@@ -6,6 +6,11 @@ try() {
 }
 try
 try recrod
+try import
+try import perf.data other.data
+try import --pid self perf.data
+try import --event= perf.data
+try import -o "" perf.data
 try import perf.data
 try fetch
 try fetch --nothing 127.0.0.1:6060
