@@ -17,14 +17,13 @@
 #include "shielded_lock.h"
 #include "survive.h"
 #include "threads.h"
+#include "wake.h"
 #include "window.h"
 
-#define DRAIN_NS        (CLOCK_NS_PER_S / 5)
-#define SCAN_NS         CLOCK_NS_PER_S
-#define FLUSH_SECONDS   2
-#define FORK_WAIT_NS    (CLOCK_NS_PER_S / 2) /* for a drain; then the child starts from nothing */
-#define UNLOAD_WAIT_NS  (CLOCK_NS_PER_S / 5)
-#define SAMPLES_IN_RING (SLOT_RING_BYTES / (sizeof(struct sample) + 8 * HANDLER_IPS_MAX))
+#define DRAIN_NS       CLOCK_NS_PER_S /* at the latest: a ring that fills up wakes the thread */
+#define FLUSH_SECONDS  2
+#define FORK_WAIT_NS   (CLOCK_NS_PER_S / 2) /* for a drain; then the child starts from nothing */
+#define UNLOAD_WAIT_NS (CLOCK_NS_PER_S / 5)
 
 /* The one collector of the process. What is not marked is under the lock. */
 static struct collector {
@@ -36,7 +35,7 @@ static struct collector {
     bool has_said_ticks, has_said_blocked; /* the thread's */
     _Atomic bool has_said_taken;
     _Atomic int64_t period_ns;
-    sem_t wake, flushed; /* any thread's */
+    sem_t flushed; /* any thread's */
     _Atomic bool is_running, is_stopping, wants_flush;
     _Atomic pid_t pid;
 } self = {.lock = {.mutex = PTHREAD_MUTEX_INITIALIZER}};
@@ -144,20 +143,12 @@ bool collector_close_window(struct window *window, struct strbuf *pprof, uint64_
     return done || err_set(err, ERR_LIMIT, "out of memory: the profile is lost");
 }
 
-/* Often enough that the fastest sampler's deepest stacks do not fill a ring. */
+/* Often enough that a file is not much later than it was asked for. */
 static int64_t drain_interval_ns(void)
 {
-    int64_t half_full_ns = atomic_load(&self.period_ns) * (int64_t)SAMPLES_IN_RING / 2;
+    int64_t quarter_ns = CLOCK_NS_PER_S * (int64_t)self.settings.interval_s / 4;
 
-    return half_full_ns < DRAIN_NS ? half_full_ns : DRAIN_NS;
-}
-
-static void wait_until(int64_t ns)
-{
-    struct timespec deadline = clock_timespec(ns);
-
-    while (sem_clockwait(&self.wake, CLOCK_MONOTONIC, &deadline) != 0 && errno == EINTR)
-        ;
+    return quarter_ns < DRAIN_NS ? quarter_ns : DRAIN_NS;
 }
 
 static void flush_if_wanted(void)
@@ -194,15 +185,15 @@ static void wait_and_tick(int64_t ns)
 
     while (threads_need_ticks() && clock_steady_ns() + period_ns < ns &&
            !atomic_load(&self.wants_flush) && !atomic_load(&self.is_stopping)) {
-        wait_until(clock_steady_ns() + period_ns);
+        wake_wait_until(clock_steady_ns() + period_ns);
         threads_tick();
     }
-    wait_until(ns);
+    wake_wait_until(ns);
 }
 
 static void *run_collector(void *unused)
 {
-    int64_t interval_ns = drain_interval_ns(), scan_ns = clock_steady_ns() + SCAN_NS;
+    int64_t interval_ns = drain_interval_ns();
 
     say_what_is_amiss();
     while (!atomic_load(&self.is_stopping)) {
@@ -210,11 +201,8 @@ static void *run_collector(void *unused)
         shielded_lock_take(&self.lock);
         drain_run(self.windows);
         shielded_lock_give(&self.lock);
-        if (clock_steady_ns() >= scan_ns) {
-            threads_scan();
+        if (threads_scan_if_due())
             say_what_is_amiss();
-            scan_ns = clock_steady_ns() + SCAN_NS;
-        }
         if (self.folder)
             folder_write_if_due(self.folder);
         flush_if_wanted();
@@ -224,7 +212,6 @@ static void *run_collector(void *unused)
 
 static bool start_thread(struct err *err)
 {
-    sem_init(&self.wake, 0, 0);
     sem_init(&self.flushed, 0, 0);
     atomic_store(&self.is_stopping, false);
     atomic_store(&self.wants_flush, false);
@@ -246,6 +233,7 @@ static bool start_sampling(struct err *err)
 {
     if (!slot_pool_open())
         return err_set(err, ERR_IO, "no memory for the threads' rings");
+    wake_open();
     if (!handler_install(drain_open()))
         return err_set(err, ERR_IO, "SIGPROF: %s", strerror(errno));
     threads_open(atomic_load(&self.period_ns));
@@ -283,7 +271,7 @@ void collector_stop(void)
         return;
     end_timers();
     atomic_store(&self.is_stopping, true);
-    sem_post(&self.wake);
+    wake_post();
     pthread_join(self.thread, NULL);
     if (self.folder) {
         folder_write(self.folder);
@@ -366,7 +354,7 @@ void collector_flush(void)
         return;
     deadline = clock_timespec(clock_steady_ns() + FLUSH_SECONDS * CLOCK_NS_PER_S);
     atomic_store(&self.wants_flush, true);
-    sem_post(&self.wake);
+    wake_post();
     while (sem_clockwait(&self.flushed, CLOCK_MONOTONIC, &deadline) != 0 && errno == EINTR)
         ;
 }

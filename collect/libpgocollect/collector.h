@@ -25,7 +25,7 @@ struct window;
 /* Since the start; weights in periods of CPU time. */
 struct collector_stats {
     uint64_t signal_count; /* handler runs */
-    uint64_t handler_ns, drain_ns;
+    uint64_t handler_ns, drain_ns; /* of CPU time */
     uint64_t sample_weight;   /* arrived in the collector */
     uint64_t broken_weight;   /* of these: the stack ends before the outermost frame */
     uint64_t limit_weight;    /* more frames than are kept */

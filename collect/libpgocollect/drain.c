@@ -149,7 +149,7 @@ static void finish_slot(struct slot *slot)
 
 void drain_run(struct window *windows)
 {
-    int64_t start_ns = clock_steady_ns();
+    int64_t start_ns = clock_read_ns(CLOCK_THREAD_CPUTIME_ID);
 
     self.windows = windows;
     self.has_followed = false;
@@ -165,7 +165,7 @@ void drain_run(struct window *windows)
         if (is_done)
             finish_slot(slot);
     }
-    self.stats.drain_ns += (uint64_t)(clock_steady_ns() - start_ns);
+    self.stats.drain_ns += (uint64_t)(clock_read_ns(CLOCK_THREAD_CPUTIME_ID) - start_ns);
 }
 
 static void follow_unwinding(void *unused)

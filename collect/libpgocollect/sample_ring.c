@@ -32,12 +32,18 @@ struct sample *sample_ring_reserve(struct sample_ring *ring, size_t max_ips)
     return room < needed ? NULL : (struct sample *)(ring->data + at);
 }
 
-void sample_ring_commit(struct sample_ring *ring, struct sample *sample)
+bool sample_ring_commit(struct sample_ring *ring, struct sample *sample)
 {
     uint64_t written = atomic_load_explicit(&ring->written, memory_order_relaxed);
+    uint64_t read = atomic_load_explicit(&ring->read, memory_order_relaxed);
 
     sample->bytes = (uint32_t)record_bytes(sample->ip_count);
-    atomic_store_explicit(&ring->written, written + sample->bytes, memory_order_release);
+    written += sample->bytes;
+    atomic_store_explicit(&ring->written, written, memory_order_release);
+    if (written - read <= ring->bytes / 2 || ring->asked_at == read + 1)
+        return false;
+    ring->asked_at = read + 1;
+    return true;
 }
 
 const struct sample *sample_ring_peek(struct sample_ring *ring)

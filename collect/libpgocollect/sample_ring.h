@@ -6,7 +6,8 @@
  * Memory is the caller's, a power of two, aligned to 8.
  *
  *     struct sample *sample = sample_ring_reserve(&ring, max);      handler; NULL: full
- *     sample->ip_count = ...; sample_ring_commit(&ring, sample);
+ *     sample->ip_count = ...;
+ *     if (sample_ring_commit(&ring, sample)) wake the reader;
  *
  *     while ((sample = sample_ring_peek(&ring)))                    reader
  *         ..., sample_ring_consume(&ring, sample);
@@ -15,6 +16,7 @@
 #define LIBPGOCOLLECT_SAMPLE_RING_H
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -39,10 +41,13 @@ struct sample_ring {
     unsigned char *data;
     size_t bytes;
     _Atomic uint64_t written, read; /* bytes ever, fillers included */
+    uint64_t asked_at;              /* the writer's: `read` + 1 when it last asked for a reader */
 };
 
 struct sample *sample_ring_reserve(struct sample_ring *ring, size_t max_ips);
-void sample_ring_commit(struct sample_ring *ring, struct sample *sample);
+
+/* True, once for a place where the reader stands: more than half full, so it is time to read. */
+bool sample_ring_commit(struct sample_ring *ring, struct sample *sample);
 
 const struct sample *sample_ring_peek(struct sample_ring *ring); /* NULL: empty */
 void sample_ring_consume(struct sample_ring *ring, const struct sample *sample);

@@ -130,9 +130,9 @@ static void metrics(void *context, struct metrics_text *text)
           "Records that found no room; the next one of the thread carries their weight.",
           stats.ring_full_count);
     count(text, "pgo_collect_signals_total", "Runs of the signal handler.", stats.signal_count);
-    seconds(text, "pgo_collect_handler_seconds_total", "Time in the signal handler.",
+    seconds(text, "pgo_collect_handler_seconds_total", "CPU time of the signal handler.",
             stats.handler_ns);
-    seconds(text, "pgo_collect_drain_seconds_total", "Time of the collector's thread.",
+    seconds(text, "pgo_collect_drain_seconds_total", "CPU time of taking samples out of the rings.",
             stats.drain_ns);
     count(text, "pgo_collect_threads_lost_total", "Threads that could not be sampled.",
           stats.lost_threads);

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -14,17 +15,26 @@
 #include "base/number.h"
 #include "handler.h"
 #include "own_thread.h"
+#include "wake.h"
 
 #ifndef sigev_notify_thread_id
 #define sigev_notify_thread_id _sigev_un._tid
 #endif
 
 #define BLOCKED_WEIGHT 10 /* samples that may be late: the kernel's tick, a thread that waits */
+#define SCAN_MAX_NS    (10 * CLOCK_NS_PER_S)
+#define ENDED_AT_ONCE  64 /* slots: with so many the collector is to come before its time */
+#define TASK_FOLDER    "/proc/self/task"
 
 static _Atomic int64_t period_ns; /* 0: closed */
 static _Atomic uint64_t lost_count;
 static _Atomic bool need_ticks;
 static _Atomic unsigned blocked_count;
+static _Atomic unsigned ended_count;
+static struct {
+    uint64_t task_count; /* the folder's links at the last scan; 0: scan again soon */
+    int64_t interval_ns, next_ns;
+} scan; /* the collector's thread's */
 static pthread_key_t end_key;
 static pthread_once_t key_once = PTHREAD_ONCE_INIT;
 static bool has_key;
@@ -173,8 +183,11 @@ void threads_end(void *data)
     struct slot *slot = data;
 
     own_slot = NULL;
-    if (slot->tid == gettid()) /* else profiling was stopped meanwhile */
-        end_slot(slot);
+    if (slot->tid != gettid()) /* profiling was stopped meanwhile */
+        return;
+    end_slot(slot);
+    if (atomic_fetch_add(&ended_count, 1) % ENDED_AT_ONCE == ENDED_AT_ONCE - 1)
+        wake_post();
 }
 
 struct slot *threads_own_slot(void)
@@ -194,6 +207,8 @@ void threads_open(int64_t period)
 {
     atomic_store(&need_ticks, false);
     atomic_store(&blocked_count, 0);
+    scan.interval_ns = CLOCK_NS_PER_S / 2;
+    scan.next_ns = 0;
     atomic_store(&period_ns, period);
 }
 
@@ -225,7 +240,9 @@ static void see_thread(pid_t tid)
             return;
         }
     }
-    if (all_have_begun && !own_thread_is(tid))
+    if (!all_have_begun)
+        scan.task_count = 0;
+    else if (!own_thread_is(tid))
         begin_slot(tid, 0, (struct unwind_stack){0});
 }
 
@@ -299,10 +316,19 @@ static void scan_folder(DIR *folder)
     end_unseen();
 }
 
+/* Without a look at each: the folder has two links, and one for each thread. */
+static uint64_t count_tasks(void)
+{
+    struct stat status;
+
+    return stat(TASK_FOLDER, &status) == 0 ? status.st_nlink : 0;
+}
+
 void threads_scan(void)
 {
-    DIR *folder = opendir("/proc/self/task");
+    DIR *folder = opendir(TASK_FOLDER);
 
+    scan.task_count = count_tasks();
     if (!folder)
         return;
     own_thread_lock();
@@ -310,6 +336,20 @@ void threads_scan(void)
     own_thread_unlock();
     closedir(folder);
     check_blocked();
+}
+
+/* A thread that went while another came does not change the number: hence the interval. */
+bool threads_scan_if_due(void)
+{
+    int64_t now = clock_steady_ns();
+
+    if (now < scan.next_ns && count_tasks() == scan.task_count)
+        return false;
+    threads_scan();
+    if (scan.interval_ns < SCAN_MAX_NS)
+        scan.interval_ns *= 2;
+    scan.next_ns = now + scan.interval_ns;
+    return true;
 }
 
 unsigned threads_blocked_count(void)

@@ -38,9 +38,11 @@ void threads_end(void *slot);
 
 /*
  * Gives a timer to each thread that has none, and ends the slots of those that are gone. By the
- * collector's thread alone, or before it exists.
+ * collector's thread alone, or before it exists. The collector calls the second once a round: it
+ * scans when the number of threads has changed, and now and then in any case. True: it did.
  */
 void threads_scan(void);
+bool threads_scan_if_due(void);
 
 /*
  * Where the system has no timers (seccomp): the collector's thread calls this once a period, reads
