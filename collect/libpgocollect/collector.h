@@ -24,12 +24,12 @@ struct window;
 
 /* Since the start; weights in periods of CPU time. */
 struct collector_stats {
-    uint64_t signal_count; /* handler runs */
+    uint64_t signal_count;         /* handler runs */
     uint64_t handler_ns, drain_ns; /* of CPU time */
-    uint64_t sample_weight;   /* arrived in the collector */
-    uint64_t broken_weight;   /* of these: the stack ends before the outermost frame */
-    uint64_t limit_weight;    /* more frames than are kept */
-    uint64_t lost_weight;     /* out of memory */
+    uint64_t sample_weight;        /* arrived in the collector */
+    uint64_t broken_weight;        /* of these: the stack ends before the outermost frame */
+    uint64_t limit_weight;         /* more frames than are kept */
+    uint64_t lost_weight;          /* out of memory */
     uint64_t ring_full_count; /* records that found no room: the next one carries their weight */
     uint64_t lost_threads;    /* without a timer */
     uint64_t thread_count;    /* sampled now */

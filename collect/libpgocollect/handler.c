@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "copies.h"
 #include "wake.h"
 
 enum { TIMED_EVERY = 8 };
@@ -57,10 +58,19 @@ static struct sample *begin_sample(struct slot *slot, uint64_t weight)
     return sample;
 }
 
+/* New code is learned at once; a frame that always takes a copy waits until few are left. */
+static bool is_urgent(const struct sample *sample)
+{
+    return sample->end == UNWIND_MISS ||
+           (sample->end == UNWIND_SLOW && (!sample->copy || sample->copy > COPY_COUNT / 2));
+}
+
 static void end_sample(struct slot *slot, struct sample *sample)
 {
+    bool is_needed = is_urgent(sample);
+
     slot->carried_weight = 0;
-    if (sample_ring_commit(&slot->ring, sample))
+    if (sample_ring_commit(&slot->ring, sample) || is_needed)
         wake_post();
 }
 
@@ -72,11 +82,11 @@ static void take_sample(struct slot *slot, uint64_t weight, const ucontext_t *co
 
     if (!sample)
         return;
-    sample->ip_count = (uint16_t)unwind_walk(rows, context, &slot->stack, sample->ips,
+    sample->ip_count = (uint16_t)unwind_walk(rows, context, &slot->thread, sample->ips,
                                              HANDLER_IPS_MAX, &last, &end);
     sample->end = (uint8_t)end;
-    sample->copy =
-        unwind_copy_take(rows, context, &slot->stack, sample->ips, sample->ip_count, &last, end);
+    sample->copy = unwind_copy_take(rows, context, &slot->thread.stack, sample->ips,
+                                    sample->ip_count, &last, end);
     end_sample(slot, sample);
 }
 
@@ -96,6 +106,7 @@ static void set_mask(int number, const struct sigaction *action, const ucontext_
 static void pass_on(int number, siginfo_t *info, void *context)
 {
     struct sigaction action = previous; /* may be half of a new one: either call suits both forms */
+    int saved_errno = errno;
 
     if (action.sa_handler == SIG_DFL || action.sa_handler == SIG_IGN)
         return;
@@ -104,6 +115,7 @@ static void pass_on(int number, siginfo_t *info, void *context)
         action.sa_sigaction(number, info, context);
     else
         action.sa_handler(number);
+    errno = saved_errno;
 }
 
 /* A look at the CPU clock is a system call: after the first signals each 8th stands for 8. */
@@ -125,22 +137,35 @@ static void take_signal(struct slot *slot, uint64_t weight, const ucontext_t *co
         count(&slot->handler_ns, timed * (uint64_t)(cpu_ns() - start_ns));
 }
 
+/* Its tid is asked for once: after that the place of this thread's own memory tells. */
+static bool is_own(struct slot *slot)
+{
+    static __thread char own_memory;
+
+    if (slot->own_memory == &own_memory)
+        return true;
+    if (slot->tid != gettid())
+        return false;
+    slot->own_memory = &own_memory;
+    return true;
+}
+
+/*
+ * The usual way through calls nothing of libc: its pages are cold, and errno is not touched.
+ */
 static void on_signal(int number, siginfo_t *info, void *context)
 {
-    int saved_errno = errno;
     struct slot *slot = info->si_value.sival_ptr;
 
     if (info->si_code != SI_TIMER || !slot_is_valid(slot)) {
         pass_on(number, info, context);
-    } else {
-        /* Whoever frees a slot makes it not LIVE first, and then looks at this count. */
-        atomic_fetch_add(&slot->handler_count, 1);
-        if (atomic_load(&enabled) && slot->tid == gettid() &&
-            atomic_load(&slot->state) == SLOT_LIVE)
-            take_signal(slot, 1 + (uint64_t)info->si_overrun, context);
-        atomic_fetch_sub(&slot->handler_count, 1);
+        return;
     }
-    errno = saved_errno;
+    /* Whoever frees a slot makes it not LIVE first, and then looks at this count. */
+    atomic_fetch_add(&slot->handler_count, 1);
+    if (atomic_load(&enabled) && is_own(slot) && atomic_load(&slot->state) == SLOT_LIVE)
+        take_signal(slot, 1 + (uint64_t)info->si_overrun, context);
+    atomic_fetch_sub(&slot->handler_count, 1);
 }
 
 bool handler_install(struct unwind_rows *new_rows)

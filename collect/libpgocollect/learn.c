@@ -95,10 +95,11 @@ size_t unwind_learn_copy(struct unwind_learner *learner, const struct unwind_cop
 {
     struct unwind_frame frame = copy->frame;
     size_t count = copy->ip_count;
+    struct row_view rows = {.table = learner->rows};
 
     memcpy(ips, copy->ips, count * sizeof(*ips));
     for (size_t learned = 0; learned <= max; learned++) {
-        count = unwind_walk_on(learner->rows, &copy->memory, ips, count, max, &frame, end);
+        count = unwind_walk_on(rows, &copy->memory, ips, count, max, &frame, end);
         if (*end == UNWIND_SLOW && copy->is_from_leaf)
             return unwind_slowly(learner, copy, ips, count, max, end);
         if (*end != UNWIND_MISS)

@@ -23,7 +23,8 @@ struct table {
 struct row_table {
     _Atomic(struct table *) table;
     _Atomic int32_t epoch;
-    size_t used, max_slots; /* slots with a key */
+    _Atomic uint64_t version; /* goes up when rows are gone: what memos hold may be wrong */
+    size_t used, max_slots;   /* slots with a key */
 };
 
 enum { START_SLOTS = 4096, BLOCK_SHIFT = 6 };
@@ -135,6 +136,57 @@ struct unwind_row row_table_find(const struct row_table *rows, uintptr_t at)
     return row.kind == ROW_SPLIT ? probe(table, at) : row;
 }
 
+static void raise_version(struct row_table *rows)
+{
+    atomic_fetch_add_explicit(&rows->version, 1, memory_order_release);
+}
+
+/* The memo's lines come from far away, but all at the same time. */
+static void prefetch(const struct row_memo *memo)
+{
+    enum { LINE = 64 };
+
+    for (size_t off = 0; off < sizeof(*memo); off += LINE)
+        __builtin_prefetch((const char *)memo + off);
+}
+
+void row_view_begin(struct row_view view)
+{
+    uint64_t version;
+
+    if (!view.table || !view.memo)
+        return;
+    prefetch(view.memo);
+    version = atomic_load_explicit(&view.table->version, memory_order_acquire);
+    if (view.memo->version != version)
+        memset(view.memo, 0, sizeof(*view.memo));
+    view.memo->version = version;
+}
+
+static bool is_lasting(struct unwind_row row)
+{
+    return row.kind != ROW_NONE && row.kind != ROW_NOWHERE;
+}
+
+struct unwind_row row_view_find(struct row_view view, uintptr_t at)
+{
+    size_t set = at * UINT64_C(0x9e3779b97f4a7c15) >> 32 & (ROW_MEMO_SETS - 1);
+    struct row_memo *memo = view.memo;
+    struct unwind_row row;
+
+    for (size_t way = 0; memo && way < ROW_MEMO_WAYS; way++)
+        if (memo->sets[set][way].at == at)
+            return memo->sets[set][way].row;
+    row = row_table_find(view.table, at);
+    if (memo && is_lasting(row)) {
+        size_t way = memo->next_way++ % ROW_MEMO_WAYS;
+
+        memo->sets[set][way].at = at;
+        memo->sets[set][way].row = row;
+    }
+    return row;
+}
+
 /* The slot of the key, or the free one where it belongs. The table is at most half full. */
 static struct slot *find_slot(struct table *table, uint64_t key)
 {
@@ -165,6 +217,7 @@ static void start_anew(struct row_table *rows, struct table *table)
         atomic_store_explicit(&table->slots[i].key, 0, memory_order_relaxed);
     atomic_thread_fence(memory_order_release);
     rows->used = 0;
+    raise_version(rows);
 }
 
 static bool grow(struct row_table *rows)
@@ -245,6 +298,7 @@ void row_table_forget(struct row_table *rows, uintptr_t start, uintptr_t end)
         if (key && is_within(key, start, end))
             atomic_store_explicit(&slot->row, 0, memory_order_release);
     }
+    raise_version(rows);
 }
 
 struct row_table_size row_table_size(const struct row_table *rows)

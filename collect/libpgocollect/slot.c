@@ -64,7 +64,8 @@ struct slot *slot_claim(pid_t tid)
     slot->tid = tid;
     slot->has_timer = slot->is_seen = slot->is_blocked = false;
     slot->ticked_weight = 0;
-    slot->stack = (struct unwind_stack){0};
+    slot->own_memory = NULL;
+    slot->thread = (struct unwind_thread){0};
     slot->start_routine = 0;
     slot->weight = slot->carried_weight = slot->end_due = 0;
     slot->signal_count = slot->full_count = slot->handler_ns = 0;

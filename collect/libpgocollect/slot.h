@@ -33,21 +33,22 @@ struct slot {
     _Atomic pid_t tid;
     timer_t timer;
     bool has_timer;
-    _Atomic bool is_seen;      /* by the scan that is under way */
-    struct unwind_stack stack; /* as far as it is known */
-    uintptr_t start_routine;   /* of the thread, 0: not known */
-    int64_t first_ns;          /* CPU time of the thread at the first expiry */
+    _Atomic bool is_seen;    /* by the scan that is under way */
+    uintptr_t start_routine; /* of the thread, 0: not known */
+    int64_t first_ns;        /* CPU time of the thread at the first expiry */
     int64_t period_ns;
     uint64_t ticked_weight;  /* without a timer: sent so far, by threads_tick() */
     bool is_blocked;         /* SIGPROF was, when the collector last looked */
     struct sample_ring ring; /* its memory stays with the slot */
 
     /* The handler's. */
+    const void *own_memory;    /* a place in the thread's own memory; NULL: no signal yet */
     _Atomic int handler_count; /* that look at this slot: it cannot be another thread's yet */
     _Atomic uint64_t weight;   /* delivered so far, the carried one included */
     uint64_t end_due;          /* all that was due at the thread's end */
     uint64_t carried_weight;   /* found no room in the ring: added to the next record */
     _Atomic uint64_t signal_count, full_count, handler_ns;
+    struct unwind_thread thread; /* its stack is 0, 0 if not known */
 
     /* The thread's. */
     _Atomic uint32_t label_set;

@@ -126,7 +126,7 @@ static struct slot *begin_slot(pid_t tid, uintptr_t start_routine, struct unwind
         return NULL;
     }
     slot->start_routine = start_routine;
-    slot->stack = stack;
+    slot->thread.stack = stack;
     slot->is_seen = true;
     if (start_timer(slot))
         return slot;

@@ -46,10 +46,10 @@ void unwind_rows_free(struct unwind_rows *rows)
 }
 
 size_t unwind_walk(const struct unwind_rows *rows, const ucontext_t *context,
-                   const struct unwind_stack *stack, uintptr_t *ips, size_t max,
+                   struct unwind_thread *thread, uintptr_t *ips, size_t max,
                    struct unwind_frame *last, enum unwind_end *end)
 {
-    return unwind_walk_context(rows ? rows->table : NULL, context, stack, ips, max, last, end);
+    return unwind_walk_context(rows ? rows->table : NULL, context, thread, ips, max, last, end);
 }
 
 uint32_t unwind_copy_take(struct unwind_rows *rows, const ucontext_t *context,

@@ -25,7 +25,7 @@ void unwind_rows_free(struct unwind_rows *rows); /* no handler may run any more 
 
 /* In the handler: leaf first; at least the leaf when max > 0. `last`: where the walk ended. */
 size_t unwind_walk(const struct unwind_rows *rows, const ucontext_t *context,
-                   const struct unwind_stack *stack, uintptr_t *ips, size_t max,
+                   struct unwind_thread *thread, uintptr_t *ips, size_t max,
                    struct unwind_frame *last, enum unwind_end *end);
 
 /*

@@ -1,8 +1,8 @@
 /*
  * wake.h - the collector's thread asleep, and who wakes it before its time.
  *
- * It sleeps as long as the rings have room: a second. A handler wakes it when its ring is half
- * full, a thread's end when many slots wait to be free again, and whoever stops or flushes it.
+ * It sleeps for a second. A handler wakes it when its ring is half full or there is code to learn,
+ * a thread's end when many slots wait to be free again, and whoever stops or flushes it.
  */
 #ifndef LIBPGOCOLLECT_WAKE_H
 #define LIBPGOCOLLECT_WAKE_H

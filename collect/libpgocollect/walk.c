@@ -160,11 +160,13 @@ static struct unwind_row frame_pointer_row(void)
         .kind = ROW_BP, .cfa_offset = 16, .bp = ROW_BP_AT_CFA, .bp_offset = -16};
 }
 
-static struct unwind_row row_of(const struct row_table *rows, const struct unwind_frame *frame)
+static struct unwind_row row_of(struct row_view rows, const struct unwind_frame *frame)
 {
-    if (!HAS_ROWS || !rows)
+    if (!HAS_ROWS || !rows.table)
         return frame->bp ? frame_pointer_row() : (struct unwind_row){.kind = ROW_END};
-    return row_table_find(rows, frame->ip - frame->is_call);
+    if (!frame->is_call) /* another place each time */
+        return row_table_find(rows.table, frame->ip);
+    return row_view_find(rows, frame->ip - 1);
 }
 
 /* True: the walk is at its end, for what the row says. */
@@ -183,9 +185,8 @@ static bool is_end(struct unwind_row row, enum unwind_end *end)
     return true;
 }
 
-size_t unwind_walk_on(const struct row_table *rows, const struct unwind_memory *memory,
-                      uintptr_t *ips, size_t count, size_t max, struct unwind_frame *last,
-                      enum unwind_end *end)
+size_t unwind_walk_on(struct row_view rows, const struct unwind_memory *memory, uintptr_t *ips,
+                      size_t count, size_t max, struct unwind_frame *last, enum unwind_end *end)
 {
     struct reader reader = {.memory = memory};
 
@@ -215,12 +216,14 @@ size_t unwind_walk_on(const struct row_table *rows, const struct unwind_memory *
 }
 
 size_t unwind_walk_context(const struct row_table *rows, const ucontext_t *context,
-                           const struct unwind_stack *stack, uintptr_t *ips, size_t max,
+                           struct unwind_thread *thread, uintptr_t *ips, size_t max,
                            struct unwind_frame *last, enum unwind_end *end)
 {
-    struct unwind_memory memory = unwind_memory_live(context, stack);
+    struct unwind_memory memory = unwind_memory_live(context, &thread->stack);
+    struct row_view view = {rows, &thread->memo};
 
+    row_view_begin(view);
     *last = unwind_frame_first(context);
     ips[0] = last->ip;
-    return unwind_walk_on(rows, &memory, ips, 1, max, last, end);
+    return unwind_walk_on(view, &memory, ips, 1, max, last, end);
 }

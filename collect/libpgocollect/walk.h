@@ -36,6 +36,12 @@ struct unwind_stack {
     uintptr_t low, high;
 };
 
+/* What a handler knows of its thread, from one sample to the next. */
+struct unwind_thread {
+    struct unwind_stack stack;
+    struct row_memo memo;
+};
+
 /* Where a walk stands: the last frame that was stored. */
 struct unwind_frame {
     uintptr_t ip, sp, bp;
@@ -52,7 +58,7 @@ struct unwind_frame unwind_frame_first(const ucontext_t *context);
  * least 1), how many; *end says why it stopped, and *last at which frame.
  */
 size_t unwind_walk_context(const struct row_table *rows, const ucontext_t *context,
-                           const struct unwind_stack *stack, uintptr_t *ips, size_t max,
+                           struct unwind_thread *thread, uintptr_t *ips, size_t max,
                            struct unwind_frame *last, enum unwind_end *end);
 
 /*
@@ -66,9 +72,8 @@ struct unwind_memory {
 };
 
 /* The part of the walk behind its first frame: adds to ips[0..count), returns the new count. */
-size_t unwind_walk_on(const struct row_table *rows, const struct unwind_memory *memory,
-                      uintptr_t *ips, size_t count, size_t max, struct unwind_frame *last,
-                      enum unwind_end *end);
+size_t unwind_walk_on(struct row_view rows, const struct unwind_memory *memory, uintptr_t *ips,
+                      size_t count, size_t max, struct unwind_frame *last, enum unwind_end *end);
 
 /*
  * Below the stack pointer a function may have memory that no signal touches. In an epilogue the

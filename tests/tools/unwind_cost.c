@@ -16,7 +16,7 @@
 enum { MAX_IPS = COPY_IPS, TRIES = 7 };
 
 static struct unwind_rows *rows;
-static struct unwind_stack own_stack;
+static struct unwind_thread own;
 static ucontext_t context;
 static uintptr_t ips[MAX_IPS];
 
@@ -32,8 +32,8 @@ static size_t by_rows(void)
 {
     struct unwind_frame last;
     enum unwind_end end;
-    size_t count = unwind_walk(rows, &context, &own_stack, ips, MAX_IPS, &last, &end);
-    uint32_t copy = unwind_copy_take(rows, &context, &own_stack, ips, count, &last, end);
+    size_t count = unwind_walk(rows, &context, &own, ips, MAX_IPS, &last, &end);
+    uint32_t copy = unwind_copy_take(rows, &context, &own.stack, ips, count, &last, end);
 
     return copy ? unwind_learn(rows, copy, ips, MAX_IPS, &end) : count;
 }
@@ -43,14 +43,14 @@ static size_t by_frame_pointers(void)
     struct unwind_frame last;
     enum unwind_end end;
 
-    return unwind_walk(NULL, &context, &own_stack, ips, MAX_IPS, &last, &end);
+    return unwind_walk(NULL, &context, &own, ips, MAX_IPS, &last, &end);
 }
 
 static size_t by_copy(void)
 {
     struct unwind_frame last = unwind_frame_first(&context);
     enum unwind_end end;
-    uint32_t copy = unwind_copy_take(rows, &context, &own_stack, &last.ip, 1, &last, UNWIND_MISS);
+    uint32_t copy = unwind_copy_take(rows, &context, &own.stack, &last.ip, 1, &last, UNWIND_MISS);
 
     return copy ? unwind_learn(rows, copy, ips, MAX_IPS, &end) : 0;
 }
@@ -128,7 +128,7 @@ int main(void)
 
     pthread_getattr_np(pthread_self(), &attr);
     pthread_attr_getstack(&attr, &low, &bytes);
-    own_stack = (struct unwind_stack){(uintptr_t)low, (uintptr_t)low + bytes};
+    own.stack = (struct unwind_stack){(uintptr_t)low, (uintptr_t)low + bytes};
     rows = unwind_rows_new();
     unwind_follow(rows);
     for (int i = 0; i < 3; i++)

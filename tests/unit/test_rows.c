@@ -143,6 +143,34 @@ static void test_reader_beside_the_writer(void **state)
     row_table_free(race.rows);
 }
 
+/* More addresses than it holds; then some of them lead elsewhere, or nowhere. */
+static void test_memo_follows_its_table(void **state)
+{
+    struct row_table *rows = row_table_new(4096);
+    struct row_memo memo = {0};
+    struct row_view view = {rows, &memo};
+
+    (void)state;
+    for (uintptr_t at = BASE; at < BASE + 64 * 200; at += 64)
+        assert_true(row_table_add(rows, at, row_of(at), at, at + 64));
+    row_view_begin(view);
+    for (int round = 0; round < 3; round++)
+        for (uintptr_t at = BASE + 5; at < BASE + 64 * 200; at += 64)
+            assert_int_equal(row_view_find(view, at).cfa_offset, row_of(at - 5).cfa_offset);
+    row_table_forget(rows, BASE + 64 * 199, BASE + 64 * 200);
+    row_view_begin(view);
+    assert_int_equal(row_view_find(view, BASE + 64 * 199 + 5).kind, ROW_NONE);
+    assert_true(row_table_add(rows, BASE + 64 * 199, row_of(7), 0, UINTPTR_MAX));
+    assert_int_equal(row_view_find(view, BASE + 64 * 199 + 5).cfa_offset, row_of(7).cfa_offset);
+    assert_int_equal(row_view_find(view, BASE + 64 * 198).cfa_offset,
+                     row_of(BASE + 64 * 198).cfa_offset);
+    row_table_add_nowhere(rows, BASE * 2);
+    assert_int_equal(row_view_find(view, BASE * 2).kind, ROW_NOWHERE);
+    row_table_next_epoch(rows);
+    assert_int_equal(row_view_find(view, BASE * 2).kind, ROW_NONE);
+    row_table_free(rows);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -151,6 +179,7 @@ int main(void)
         cmocka_unit_test(test_nowhere_lasts_an_epoch),
         cmocka_unit_test(test_growth_keeps_all_up_to_the_bound),
         cmocka_unit_test(test_reader_beside_the_writer),
+        cmocka_unit_test(test_memo_follows_its_table),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

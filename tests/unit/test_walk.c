@@ -27,7 +27,7 @@ static struct row_table *rows;
 static struct unwind_copies *copies;
 static struct process_source *process;
 static struct unwind_learner *learner;
-static struct unwind_stack own_stack; /* of this thread */
+static struct unwind_thread own; /* this thread */
 
 struct walked {
     uintptr_t ips[MAX_IPS];
@@ -55,11 +55,11 @@ static NOINLINE void walk(const ucontext_t *context, struct walked *walked)
     int copy;
 
     walked->count =
-        unwind_walk_context(rows, context, &own_stack, walked->ips, MAX_IPS, &last, &walked->end);
+        unwind_walk_context(rows, context, &own, walked->ips, MAX_IPS, &last, &walked->end);
     walked->has_missed = walked->end == UNWIND_MISS || walked->end == UNWIND_SLOW;
     if (!walked->has_missed)
         return;
-    copy = unwind_copies_take(copies, context, &own_stack, walked->ips, walked->count, &last,
+    copy = unwind_copies_take(copies, context, &own.stack, walked->ips, walked->count, &last,
                               walked->end);
     walked->count = unwind_learn_copy(learner, unwind_copies_get(copies, copy), walked->ips,
                                       MAX_IPS, &walked->end);
@@ -271,11 +271,11 @@ static void test_coroutine(void **state)
 
 static void *run_thread(void *context)
 {
-    struct unwind_stack before = own_stack;
+    struct unwind_stack before = own.stack;
 
-    own_stack = find_stack();
+    own.stack = find_stack();
     recurse(3, check_here);
-    own_stack = before;
+    own.stack = before;
     return context;
 }
 
@@ -376,14 +376,14 @@ static void test_garbage(void **state)
     struct unwind_stack bounds = {(uintptr_t)memory, (uintptr_t)(memory + 512)};
     const uintptr_t code[] = {(uintptr_t)qsort, (uintptr_t)recurse + 20, (uintptr_t)do_work + 40,
                               (uintptr_t)snprintf + 30, (uintptr_t)test_garbage + 100};
-    struct unwind_stack before = own_stack;
+    struct unwind_stack before = own.stack;
     struct walked walked;
     ucontext_t context;
 
     (void)state;
     memset(&context, 0, sizeof(context));
     srandom(7);
-    own_stack = bounds;
+    own.stack = bounds;
     for (int round = 0; round < 20000; round++) {
         for (size_t i = 0; i < 512; i++) {
             long kind = random() % 8;
@@ -400,7 +400,7 @@ static void test_garbage(void **state)
         assert_in_range(walked.count, 1, MAX_IPS);
         assert_true(walked.end != UNWIND_MISS);
     }
-    own_stack = before;
+    own.stack = before;
 }
 
 /* Code of no object, as a JIT makes it, with a frame pointer: found through /proc/self/maps. */
@@ -436,12 +436,12 @@ static void test_pool_is_bounded(void **state)
     last = unwind_frame_first(&context);
     for (int i = 0; i < COPY_COUNT; i++)
         assert_int_equal(
-            unwind_copies_take(copies, &context, &own_stack, &last.ip, 1, &last, UNWIND_MISS), i);
+            unwind_copies_take(copies, &context, &own.stack, &last.ip, 1, &last, UNWIND_MISS), i);
     assert_int_equal(
-        unwind_copies_take(copies, &context, &own_stack, &last.ip, 1, &last, UNWIND_MISS), -1);
+        unwind_copies_take(copies, &context, &own.stack, &last.ip, 1, &last, UNWIND_MISS), -1);
     unwind_copies_give_back(copies, 17);
     assert_int_equal(
-        unwind_copies_take(copies, &context, &own_stack, &last.ip, 1, &last, UNWIND_SLOW), 17);
+        unwind_copies_take(copies, &context, &own.stack, &last.ip, 1, &last, UNWIND_SLOW), 17);
     for (int i = 0; i < COPY_COUNT; i++)
         unwind_copies_give_back(copies, i);
 }
@@ -457,7 +457,7 @@ static int set_up(void **state)
     source = process_source(process);
     learner = unwind_learner_new(rows, &source);
     process_source_refresh(process, rows);
-    own_stack = find_stack();
+    own.stack = find_stack();
     return rows && copies ? 0 : -1;
 }
 
