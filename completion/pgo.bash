@@ -43,7 +43,7 @@ _pgo_fetch_options='--seconds= --query= --from= --to= -H --bearer-file= --user-f
 _pgo_import_options='--event= --pid= --comm= --kernel --drop-branches -o -f --help --version'
 _pgo_merge_options='--normalize= --label= --min-samples= --min-own= -o -f --help --version'
 _pgo_show_options='--top --flame= --report= --diff= --label= --help --version'
-_pgo_bench_options='--base= --test= -n --gate= --check-output --mode= --timeout= --json=
+_pgo_bench_options='--base= --test= -n --no-early-stop --seed= --warmup= --cpu= --gate= --check-output --mode= --timeout= --json=
     --markdown= --help --version'
 
 _pgo_convert() {
@@ -218,7 +218,8 @@ _pgo_bench() {
     _pgo_look
     case $_pgo_option in
     --mode) _pgo_reply 'clock instructions' ;;
-    -n | --gate | --timeout) _pgo_silence ;;
+    --cpu) _pgo_reply 'auto none' ;;
+    -n | --seed | --warmup | --gate | --timeout) _pgo_silence ;;
     --base | --test | --json | --markdown) ;; # files
     *) [[ $_pgo_current != -* ]] || _pgo_reply "$_pgo_bench_options" ;;
     esac

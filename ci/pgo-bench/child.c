@@ -28,12 +28,12 @@ static double seconds(struct timeval time)
     return (double)time.tv_sec + (double)time.tv_usec * 1e-6;
 }
 
-void child_runner_init(struct child_runner *runner, double timeout_s)
+void child_runner_init(struct child_runner *runner, double timeout_s, int cpu)
 {
     static const int ends[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
     struct sigaction current;
 
-    *runner = (struct child_runner){.timeout_s = timeout_s};
+    *runner = (struct child_runner){.timeout_s = timeout_s, .cpu = cpu};
     signal(SIGCHLD, SIG_DFL);
     sigemptyset(&runner->waited);
     sigaddset(&runner->waited, SIGCHLD);
@@ -79,7 +79,7 @@ NORETURN static void become(const struct child_runner *runner, const struct comm
     int code;
 
     setpgid(0, 0);
-    if (dup2(fds->null, STDIN_FILENO) >= 0 &&
+    if ((runner->cpu == CPU_ANY || cpu_pin(runner->cpu)) && dup2(fds->null, STDIN_FILENO) >= 0 &&
         dup2(output_fd >= 0 ? output_fd : fds->null, STDOUT_FILENO) >= 0 &&
         dup2(fds->errors, STDERR_FILENO) >= 0) {
         sigprocmask(SIG_SETMASK, &runner->original, NULL);

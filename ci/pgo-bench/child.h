@@ -20,15 +20,17 @@
 
 #include "base/err.h"
 #include "pgo-bench/command.h"
+#include "pgo-bench/cpu.h"
 #include "pgo-bench/sample.h"
 
 struct child_runner {
     double timeout_s;
+    int cpu;            /* where every run goes, or CPU_ANY */
     int interrupted_by; /* a signal, or 0 */
     sigset_t waited, original;
 };
 
-void child_runner_init(struct child_runner *runner, double timeout_s);
+void child_runner_init(struct child_runner *runner, double timeout_s, int cpu);
 
 /* Gives the signals back; does not return if one of them interrupted a run. */
 void child_runner_end(struct child_runner *runner);

@@ -124,6 +124,37 @@ bool command_init(struct command *command, const char *label, const char *text, 
     return err_prepend(err, "--%s: ", label);
 }
 
+static bool are_identical(const char *path, const char *other)
+{
+    struct file_map a, b;
+    bool same;
+
+    if (!file_map(path, &a))
+        return false;
+    if (!file_map(other, &b)) {
+        file_unmap(&a);
+        return false;
+    }
+    same = a.len == b.len && memcmp(a.data, b.data, a.len) == 0;
+    file_unmap(&a);
+    file_unmap(&b);
+    return same;
+}
+
+const char *command_same(const struct command *a, const struct command *b)
+{
+    if (a->word_count != b->word_count)
+        return NULL;
+    for (size_t i = 1; i < a->word_count; i++)
+        if (strcmp(a->words[i], b->words[i]) != 0)
+            return NULL;
+    if (strcmp(a->program, b->program) == 0)
+        return "the two commands are the same";
+    return are_identical(a->program, b->program)
+               ? "the two commands are the same: their programs are identical files"
+               : NULL;
+}
+
 void command_release(struct command *command)
 {
     for (size_t i = 0; i < command->word_count; i++)

@@ -29,6 +29,11 @@ struct command {
 /* ERR_USAGE if it cannot be split, ERR_NOT_FOUND if there is no such program. */
 MUST_CHECK bool command_init(struct command *command, const char *label, const char *text,
                              struct err *err);
+
+/* A sentence that says in what the two are the same, though they should not be; NULL: they differ.
+ */
+const char *command_same(const struct command *a, const struct command *b);
+
 void command_release(struct command *command);
 
 #endif

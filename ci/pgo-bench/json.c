@@ -1,16 +1,7 @@
-/*
- * The JSON of a result. Times are in seconds, sizes in bytes; a shift is log(test / base).
- *
- *     tool, version, mode, verdict, reason
- *     mode "clock":
- *       metric, level, shift {value, low, high}, p_value, noise_floor, pairs_for_one_pct
- *       base, test     {command, cpu_s {median, low, high}, wall_s {...}, peak_bytes}
- *       pairs, control [{base {cpu_s, wall_s, peak_bytes}, test {...}}, ...]
- *     mode "instructions":
- *       base, test     {command, instructions, l1_misses, ll_misses, mispredicts,
- *                       estimated_cycles}
- */
+/* The JSON of a result; docs/formats.md has its fields. */
 #include "pgo-bench/report.h"
+
+#include <math.h>
 
 /* Bytes from 0x80 on pass through: the file is UTF-8 if the command is. */
 static void add_string(const char *text, struct strbuf *out)
@@ -37,10 +28,13 @@ static void add_pairs(const char *name, const struct pairs *pairs, struct strbuf
 {
     strbuf_add_format(out, "  \"%s\": [", name);
     for (size_t i = 0; i < pairs->count; i++) {
-        strbuf_add_text(out, i ? ",\n    {" : "\n    {");
-        add_sample("base", &pairs->items[i].base, out);
+        const struct pair *pair = &pairs->items[i];
+
+        strbuf_add_format(out, "%s\n    {\"start_s\": %.6f, \"first\": \"%s\", ", i ? "," : "",
+                          pair->start_s, pair->test_first ? "test" : "base");
+        add_sample("base", &pair->base, out);
         strbuf_add_text(out, ", ");
-        add_sample("test", &pairs->items[i].test, out);
+        add_sample("test", &pair->test, out);
         strbuf_add_char(out, '}');
     }
     strbuf_add_text(out, "\n  ]");
@@ -58,23 +52,79 @@ static void add_summary(const char *name, const struct command *command,
     strbuf_add_format(out, "    \"peak_bytes\": %.0f},\n", summary->peak_bytes);
 }
 
-static void add_clock(const struct report *report, struct strbuf *out)
+static void add_settings(const struct clock *clock, struct strbuf *out)
 {
-    const struct judgement *judgement = report->judgement;
+    const struct clock_settings *settings = &clock->settings;
 
-    strbuf_add_format(out, "  \"metric\": \"user+system CPU time\",\n  \"level\": %.2f,\n",
-                      VERDICT_LEVEL);
+    strbuf_add_format(out, "  \"settings\": {\"max_pairs\": %zu, \"early_stop\": %s,\n",
+                      settings->max_pairs, settings->early_stop ? "true" : "false");
+    strbuf_add_format(out, "    \"seed\": %llu, \"warmup\": %zu",
+                      (unsigned long long)settings->seed, settings->warm_up_runs);
+    if (settings->cpu != CPU_ANY)
+        strbuf_add_format(out, ", \"cpu\": %d", settings->cpu);
+    if (settings->gate_pct >= 0)
+        strbuf_add_format(out, ", \"gate_pct\": %g", settings->gate_pct);
+    strbuf_add_text(out, "},\n");
+}
+
+static void add_looks(const struct clock *clock, struct strbuf *out)
+{
+    strbuf_add_text(out, "  \"looks\": [");
+    for (size_t i = 0; i < clock->looked; i++) {
+        const struct look *look = &clock->looks.items[i];
+        const struct finding *finding = &clock->findings[i];
+
+        strbuf_add_format(out, "%s\n    {\"pairs\": %zu, \"control\": %zu, \"error\": %.8f, ",
+                          i ? "," : "", look->pairs, look->control_pairs, look->error);
+        strbuf_add_format(out,
+                          "\"value\": %.6f, \"low\": %.6f, \"high\": %.6f, "
+                          "\"noise_floor\": %.6f}",
+                          finding->shift.value, finding->shift.interval.low,
+                          finding->shift.interval.high, finding->floor);
+    }
+    strbuf_add_text(out, "\n  ],\n");
+}
+
+static void add_judgement(const struct report *report, struct strbuf *out)
+{
+    const struct judgement *judgement = &report->clock->judgement;
+
+    strbuf_add_format(out, "  \"metric\": \"user+system CPU time\",\n  \"level\": %g,\n",
+                      1 - VERDICT_ERROR);
     strbuf_add_format(out, "  \"shift\": {\"value\": %.6f, \"low\": %.6f, \"high\": %.6f},\n",
                       judgement->shift.value, judgement->shift.interval.low,
                       judgement->shift.interval.high);
     strbuf_add_format(out, "  \"p_value\": %.6g,\n  \"noise_floor\": %.6f,\n", judgement->p_value,
                       judgement->floor);
-    strbuf_add_format(out, "  \"pairs_for_one_pct\": %.0f,\n", judgement->pairs_for_one_pct);
+    strbuf_add_format(out, "  \"pairs_for_one_pct\": %.0f,\n",
+                      verdict_pairs_needed(judgement, log(1.01)));
+    strbuf_add_format(out, "  \"pairs_for_shift\": %.0f,\n",
+                      verdict_pairs_needed(judgement, judgement->shift.value));
     add_summary("base", report->base, &judgement->base, out);
     add_summary("test", report->test, &judgement->test, out);
-    add_pairs("pairs", report->pairs, out);
+}
+
+/* Of a comparison without a verdict: what was to be compared. */
+static void add_commands(const struct report *report, struct strbuf *out)
+{
+    strbuf_add_text(out, "  \"base\": {\"command\": ");
+    add_string(report->base->text, out);
+    strbuf_add_text(out, "},\n  \"test\": {\"command\": ");
+    add_string(report->test->text, out);
+    strbuf_add_text(out, "},\n");
+}
+
+static void add_clock(const struct report *report, struct strbuf *out)
+{
+    if (report->failure)
+        add_commands(report, out);
+    else
+        add_judgement(report, out);
+    add_settings(report->clock, out);
+    add_looks(report->clock, out);
+    add_pairs("pairs", &report->clock->run.pairs, out);
     strbuf_add_text(out, ",\n");
-    add_pairs("control", report->control, out);
+    add_pairs("control", &report->clock->run.control, out);
     strbuf_add_char(out, '\n');
 }
 
@@ -92,18 +142,32 @@ static void add_estimate(const char *name, const struct command *command,
                       (unsigned long long)estimate->mispredicts, estimate->cycles);
 }
 
-void report_json(const struct report *report, struct strbuf *out)
+static void add_verdict(const struct report *report, struct strbuf *out)
 {
     struct strbuf reason = {0};
 
+    strbuf_add_format(out, "  \"mode\": \"%s\",\n", report->clock ? "clock" : "instructions");
+    if (report->failure)
+        strbuf_add_text(out, "  \"partial\": true,\n  \"verdict\": null,\n");
+    else
+        strbuf_add_format(out, "  \"partial\": false,\n  \"verdict\": \"%s\",\n",
+                          verdict_name(report_verdict(report)));
+    strbuf_add_text(out, "  \"reason\": ");
     report_reason(report, &reason);
-    strbuf_add_format(out, "{\n  \"tool\": \"pgo-bench\",\n  \"version\": \"%s\",\n", PGO_VERSION);
-    strbuf_add_format(out, "  \"mode\": \"%s\",\n  \"verdict\": \"%s\",\n  \"reason\": ",
-                      report->judgement ? "clock" : "instructions",
-                      verdict_name(report_verdict(report)));
     add_string(strbuf_text(&reason), out);
+    strbuf_release(&reason);
+    if (report->same) {
+        strbuf_add_text(out, ",\n  \"same\": ");
+        add_string(report->same, out);
+    }
     strbuf_add_text(out, ",\n");
-    if (report->judgement) {
+}
+
+void report_json(const struct report *report, struct strbuf *out)
+{
+    strbuf_add_format(out, "{\n  \"tool\": \"pgo-bench\",\n  \"version\": \"%s\",\n", PGO_VERSION);
+    add_verdict(report, out);
+    if (report->clock) {
         add_clock(report, out);
     } else {
         add_estimate("base", report->base, report->base_estimate, out);
@@ -112,5 +176,4 @@ void report_json(const struct report *report, struct strbuf *out)
         strbuf_add_char(out, '\n');
     }
     strbuf_add_text(out, "}\n");
-    strbuf_release(&reason);
 }

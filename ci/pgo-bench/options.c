@@ -3,6 +3,8 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/number.h"
@@ -10,14 +12,18 @@
 #include "base/path.h"
 #include "pgo-bench/statistics.h"
 
-#define DEFAULT_PAIRS     20
 #define DEFAULT_TIMEOUT_S 600
 #define MAX_TIMEOUT_S     1e7 /* four months */
+#define MAX_WARM_UP_RUNS  1000
 
 enum {
     OPTION_BASE,
     OPTION_TEST,
     OPTION_PAIRS,
+    OPTION_ALL_PAIRS,
+    OPTION_SEED,
+    OPTION_WARM_UP,
+    OPTION_CPU,
     OPTION_GATE,
     OPTION_CHECK_OUTPUT,
     OPTION_MODE,
@@ -31,8 +37,16 @@ enum {
 static const struct option_spec table[] = {
     {"--base", OPTION_VALUE, "'COMMAND'", "the build to compare with", OPTION_BASE},
     {"--test", OPTION_VALUE, "'COMMAND'", "the build to judge", OPTION_TEST},
-    {"-n", OPTION_VALUE, "PAIRS", "pairs of runs, 8 to 500 (default: 20); clock mode only",
+    {"-n", OPTION_VALUE, "PAIRS",
+     "the most pairs of runs, 11 to 500 (default: 60); fewer\nif the answer is clear before",
      OPTION_PAIRS},
+    {"--no-early-stop", OPTION_FLAG, NULL, "run all the pairs", OPTION_ALL_PAIRS},
+    {"--seed", OPTION_VALUE, "N",
+     "toss for the order of each pair by this seed (default: a\nnew one)", OPTION_SEED},
+    {"--warmup", OPTION_VALUE, "RUNS", "runs of each that are not counted (default: 1)",
+     OPTION_WARM_UP},
+    {"--cpu", OPTION_VALUE, "N",
+     "run on this CPU alone; auto: on one that is chosen;\nnone (default): on any", OPTION_CPU},
     {"--gate", OPTION_VALUE, "PCT",
      "exit with 4 if test is slower by more than PCT percent,\nwith confidence", OPTION_GATE},
     {"--check-output", OPTION_FLAG, NULL,
@@ -49,17 +63,55 @@ static const struct option_spec table[] = {
     {"--version", OPTION_FLAG, NULL, "show the version", OPTION_VERSION},
 };
 
-static bool read_pairs(const char *text, size_t *pairs, struct err *err)
+/* A number from `least` to `most`; else an error with the hint. */
+static bool read_count(const char *name, const char *text, uint64_t least, uint64_t most,
+                       const char *hint, uint64_t *count, struct err *err)
 {
     uint64_t value;
 
-    if (!number_parse_u64(text, &value) || value == 0 || value > STATISTICS_MAX_COUNT) {
-        err_set(err, ERR_USAGE, "-n: expected a number of pairs from 1 to %d, found '%s'",
-                STATISTICS_MAX_COUNT, text);
-        return err_hint(err, "20 pairs are the default");
+    if (!number_parse_u64(text, &value) || value < least || value > most) {
+        err_set(err, ERR_USAGE, "%s: expected a number from %llu to %llu, found '%s'", name,
+                (unsigned long long)least, (unsigned long long)most, text);
+        return err_hint(err, "%s", hint);
     }
-    *pairs = (size_t)value;
+    *count = value;
     return true;
+}
+
+static bool read_pairs(const char *text, size_t *pairs, struct err *err)
+{
+    uint64_t count;
+
+    if (!read_count("-n", text, 1, STATISTICS_MAX_COUNT, "60 pairs are the default", &count, err))
+        return false;
+    *pairs = count;
+    return true;
+}
+
+static bool read_warm_up(const char *text, size_t *runs, struct err *err)
+{
+    uint64_t count;
+
+    if (!read_count("--warmup", text, 1, MAX_WARM_UP_RUNS,
+                    "one run of each is the least: it shows whether the commands work", &count,
+                    err))
+        return false;
+    *runs = count;
+    return true;
+}
+
+/* Not to be guessed is not the point: to be another one each time is. */
+static uint64_t new_seed(void)
+{
+    uint32_t seed;
+
+    if (getrandom(&seed, sizeof(seed), GRND_NONBLOCK) != sizeof(seed)) {
+        struct timespec now;
+
+        clock_gettime(CLOCK_REALTIME, &now);
+        seed = (uint32_t)now.tv_nsec ^ (uint32_t)now.tv_sec;
+    }
+    return seed;
 }
 
 static bool read_gate(const char *text, double *gate_pct, struct err *err)
@@ -114,11 +166,21 @@ static bool apply(int id, const char *value, struct bench_options *options, stru
         options->test = value;
         return true;
     case OPTION_PAIRS:
-        return read_pairs(value, &options->pair_count, err);
+        return read_pairs(value, &options->clock.max_pairs, err);
+    case OPTION_ALL_PAIRS:
+        options->clock.early_stop = false;
+        return true;
+    case OPTION_SEED:
+        return read_count("--seed", value, 0, ORDER_MAX_SEED, "the seed of a result is in it",
+                          &options->clock.seed, err);
+    case OPTION_WARM_UP:
+        return read_warm_up(value, &options->clock.warm_up_runs, err);
+    case OPTION_CPU:
+        return cpu_choose(value, &options->clock.cpu, err);
     case OPTION_GATE:
-        return read_gate(value, &options->gate_pct, err);
+        return read_gate(value, &options->clock.gate_pct, err);
     case OPTION_CHECK_OUTPUT:
-        return options->check_output = true;
+        return options->clock.check_output = true;
     case OPTION_MODE:
         return read_mode(value, &options->action, err);
     case OPTION_TIMEOUT:
@@ -167,11 +229,26 @@ static bool check_complete(const struct bench_options *options, struct err *err)
            check_writable("--markdown", options->markdown_path, err);
 }
 
+/* What only the clock knows, asked for without it. */
+static bool check_mode(const struct bench_options *options, struct err *err)
+{
+    if (options->action == BENCH_CLOCK || !options->clock.max_pairs)
+        return true;
+    err_set(err, ERR_USAGE, "-n has no meaning with --mode=instructions");
+    return err_hint(err, "leave it out: an estimate is the same in every run");
+}
+
 bool bench_options_read(int argc, char **argv, struct bench_options *options, struct err *err)
 {
     struct options line = {.table = table, .count = ARRAY_SIZE(table), .argc = argc, .argv = argv};
     struct bench_options read = {
-        .pair_count = 0, .timeout_s = DEFAULT_TIMEOUT_S, .gate_pct = -1, .action = BENCH_CLOCK};
+        .timeout_s = DEFAULT_TIMEOUT_S,
+        .clock = {.warm_up_runs = 1,
+                  .seed = new_seed(),
+                  .gate_pct = VERDICT_NO_GATE,
+                  .cpu = CPU_ANY,
+                  .early_stop = true},
+    };
     const char *value;
     int id;
 
@@ -183,14 +260,10 @@ bool bench_options_read(int argc, char **argv, struct bench_options *options, st
         if (!apply(id, value, &read, err))
             return false;
     }
-    if (id == OPTIONS_ERROR || !check_complete(&read, err))
+    if (id == OPTIONS_ERROR || !check_complete(&read, err) || !check_mode(&read, err))
         return false;
-    if (read.pair_count && read.action == BENCH_INSTRUCTIONS) {
-        err_set(err, ERR_USAGE, "-n has no meaning with --mode=instructions");
-        return err_hint(err, "leave it out: an estimate is the same in every run");
-    }
-    if (!read.pair_count)
-        read.pair_count = DEFAULT_PAIRS;
+    if (!read.clock.max_pairs)
+        read.clock.max_pairs = LOOKS_DEFAULT_PAIRS;
     *options = read;
     return true;
 }
@@ -202,8 +275,10 @@ void bench_options_help(struct strbuf *out)
         "usage: pgo-bench [OPTION...] --base='COMMAND' --test='COMMAND'\n"
         "\n"
         "Says whether one build is faster than another: faster, slower, or no measurable\n"
-        "difference. Runs both in pairs, one right after the other, after a control that runs\n"
-        "base against itself to learn the noise. What counts is user + system CPU time.\n"
+        "difference. Runs both in pairs, one right after the other, beside a control that runs\n"
+        "base against itself to learn the noise, until the answer is clear. What counts is\n"
+        "user + system CPU time. Builds that are alike are called faster or slower at most\n"
+        "once in 1,000 comparisons.\n"
         "\n");
     options_describe(table, ARRAY_SIZE(table), out);
     strbuf_add_text(

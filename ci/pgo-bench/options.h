@@ -8,10 +8,10 @@
 #define BENCH_OPTIONS_H
 
 #include <stdbool.h>
-#include <stddef.h>
 
 #include "base/err.h"
 #include "base/strbuf.h"
+#include "pgo-bench/clock.h"
 
 enum bench_action {
     BENCH_CLOCK,
@@ -24,10 +24,8 @@ struct bench_options {
     enum bench_action action;
     const char *base, *test;               /* commands, as written */
     const char *json_path, *markdown_path; /* NULL: not wanted */
-    size_t pair_count;
+    struct clock_settings clock;           /* gate and check of the output hold for both modes */
     double timeout_s;
-    double gate_pct; /* negative: no gate */
-    bool check_output;
 };
 
 MUST_CHECK bool bench_options_read(int argc, char **argv, struct bench_options *options,

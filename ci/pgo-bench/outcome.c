@@ -39,12 +39,12 @@ static bool write_result(const struct bench_options *options, const struct repor
 
 static bool is_beyond_gate(const struct bench_options *options, const struct report *report)
 {
-    if (options->gate_pct < 0)
+    if (options->clock.gate_pct < 0)
         return false;
-    if (report->judgement)
-        return verdict_beyond_gate(report->judgement, options->gate_pct);
+    if (report->clock)
+        return verdict_beyond_gate(&report->clock->judgement, options->clock.gate_pct);
     return instructions_beyond_gate(report->base_estimate, report->test_estimate,
-                                    options->gate_pct);
+                                    options->clock.gate_pct);
 }
 
 int outcome_report(const struct bench_options *options, const struct report *report)
@@ -52,14 +52,33 @@ int outcome_report(const struct bench_options *options, const struct report *rep
     struct err err;
 
     talk_progress_end();
+    if (report->same)
+        talk_warn("%s", report->same);
+    if (report->clock && report->clock->silent)
+        talk_warn("--check-output has compared nothing: neither build has printed anything");
     if (!write_result(options, report, &err))
         return outcome_fail(&err, 0, TALK_EXIT_FAILED);
     if (!is_beyond_gate(options, report))
         return TALK_EXIT_DONE;
     err_set(&err, ERR_LIMIT, "beyond the gate: test is slower by more than %g%%",
-            options->gate_pct);
+            options->clock.gate_pct);
     err_hint(&err, "find what made it slower, or allow it: --gate=PCT");
     return outcome_fail(&err, 0, OUTCOME_BEYOND_GATE);
+}
+
+void outcome_keep_partial(const struct bench_options *options, const struct report *report)
+{
+    const struct run *run = &report->clock->run;
+    struct strbuf text = {0};
+    struct err err;
+
+    if (!options->json_path || run->pairs.count + run->control.count == 0)
+        return;
+    talk_progress_end();
+    report_json(report, &text);
+    if (!file_write(options->json_path, text.data, text.len, FILE_REPLACE, &err))
+        talk_error(&err);
+    strbuf_release(&text);
 }
 
 int outcome_describe(enum bench_action action)

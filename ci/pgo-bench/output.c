@@ -100,3 +100,9 @@ bool outputs_compare(const struct outputs *outputs, struct err *err)
     } while (base_len == STEP_BYTES);
     return true;
 }
+
+bool outputs_are_empty(const struct outputs *outputs)
+{
+    return outputs->base_fd >= 0 && lseek(outputs->base_fd, 0, SEEK_END) == 0 &&
+           lseek(outputs->test_fd, 0, SEEK_END) == 0;
+}

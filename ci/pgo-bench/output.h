@@ -22,6 +22,9 @@ MUST_CHECK bool outputs_open(bool wanted, struct outputs *outputs, struct err *e
 /* ERR_MISMATCH with the place of the first difference. */
 MUST_CHECK bool outputs_compare(const struct outputs *outputs, struct err *err);
 
+/* Kept, and neither has printed anything. */
+bool outputs_are_empty(const struct outputs *outputs);
+
 void outputs_close(struct outputs *outputs);
 
 #endif

@@ -5,10 +5,13 @@
 
 #include "pgo-bench/text.h"
 
+#define LEVEL_PCT   ((1 - VERDICT_ERROR) * 100)
+#define SUMMARY_PCT (VERDICT_SUMMARY_LEVEL * 100)
+
 enum verdict report_verdict(const struct report *report)
 {
-    return report->judgement ? report->judgement->verdict
-                             : instructions_decide(report->base_estimate, report->test_estimate);
+    return report->clock ? report->clock->judgement.verdict
+                         : instructions_decide(report->base_estimate, report->test_estimate);
 }
 
 /* "1.18 times as fast" or "1.03 times as long", from the log ratio of the times. */
@@ -52,7 +55,7 @@ static void no_difference_reason(const struct judgement *judgement, struct strbu
 
     text_signed_pct_range(&pct, range);
     text_pct(verdict_pct(judgement->floor), floor);
-    strbuf_add_format(out, "the %.0f%% interval of the change, %s, ", VERDICT_LEVEL * 100, range);
+    strbuf_add_format(out, "the %g%% interval of the change, %s, ", LEVEL_PCT, range);
     if (shift->interval.low <= 0 && shift->interval.high >= 0)
         strbuf_add_text(out, "includes 0");
     else
@@ -61,14 +64,19 @@ static void no_difference_reason(const struct judgement *judgement, struct strbu
 
 void report_reason(const struct report *report, struct strbuf *out)
 {
-    const struct judgement *judgement = report->judgement;
+    const struct judgement *judgement;
     struct interval pct;
     char range[TEXT_RANGE_BYTES];
 
-    if (!judgement) {
+    if (report->failure) {
+        strbuf_add_text(out, report->failure->message);
+        return;
+    }
+    if (!report->clock) {
         estimate_reason(report, out);
         return;
     }
+    judgement = &report->clock->judgement;
     if (judgement->verdict == VERDICT_NO_DIFFERENCE) {
         no_difference_reason(judgement, out);
         return;
@@ -76,16 +84,16 @@ void report_reason(const struct report *report, struct strbuf *out)
     pct = interval_pct(&judgement->shift.interval);
     text_pct_range(&pct, range);
     add_change(judgement->shift.value, "less", "CPU time", out);
-    strbuf_add_format(out, " (%.0f%% interval %s)", VERDICT_LEVEL * 100, range);
+    strbuf_add_format(out, " (%g%% interval %s)", LEVEL_PCT, range);
     add_times(judgement->shift.value, out);
 }
 
 /* What to do about no difference: how many pairs would find a small one. */
 static void add_advice(const struct report *report, struct strbuf *out)
 {
-    double needed = report->judgement->pairs_for_one_pct;
+    double needed = verdict_pairs_needed(&report->clock->judgement, log(1.01));
 
-    if (needed <= (double)report->pairs->count)
+    if (needed <= (double)report->clock->settings.max_pairs)
         strbuf_add_text(out, "a difference of 1% would very likely have been found");
     else if (needed <= STATISTICS_MAX_COUNT)
         strbuf_add_format(out, "to find a difference of 1%%, ask for about %.0f pairs: -n %.0f",
@@ -95,6 +103,31 @@ static void add_advice(const struct report *report, struct strbuf *out)
                           "to find a difference of 1%% at this noise takes about %.0f pairs: give "
                           "the commands more work, or use a quieter machine",
                           needed);
+}
+
+/* "about 94 pairs for a difference of 1%, 24 for one of 3.2%, as seen here". */
+static void add_needed(const struct judgement *judgement, struct strbuf *out)
+{
+    char seen[TEXT_DURATION_BYTES];
+
+    strbuf_add_format(out, "about %.0f pairs for a difference of 1%%",
+                      verdict_pairs_needed(judgement, log(1.01)));
+    if (judgement->verdict == VERDICT_NO_DIFFERENCE)
+        return;
+    text_pct(verdict_pct(judgement->shift.value), seen);
+    strbuf_add_format(out, ", %.0f for one of %s%%, as seen here",
+                      verdict_pairs_needed(judgement, judgement->shift.value), seen);
+}
+
+/* "33 pairs of at most 60 (clear after these), order by --seed=7, on CPU 1". */
+static void add_plan(const struct clock *clock, struct strbuf *out)
+{
+    strbuf_add_format(out, "%zu pairs", clock->run.pairs.count);
+    if (clock->run.pairs.count < clock->settings.max_pairs)
+        strbuf_add_format(out, " of at most %zu (clear after these)", clock->settings.max_pairs);
+    strbuf_add_format(out, ", order by --seed=%llu", (unsigned long long)clock->settings.seed);
+    if (clock->settings.cpu != CPU_ANY)
+        strbuf_add_format(out, ", on CPU %d", clock->settings.cpu);
 }
 
 /* One line a build, the cells already made. */
@@ -114,26 +147,28 @@ static struct row row_of(const struct build_summary *summary)
     return row;
 }
 
-static void text_clock(const struct report *report, struct strbuf *out)
+static void text_clock(const struct clock *clock, struct strbuf *out)
 {
-    const struct judgement *judgement = report->judgement;
+    const struct judgement *judgement = &clock->judgement;
     struct row base = row_of(&judgement->base), test = row_of(&judgement->test);
     char floor[TEXT_DURATION_BYTES];
 
-    text_pct(verdict_pct(judgement->floor), floor);
-    strbuf_add_format(out, "%zu interleaved pairs; medians; CPU time is user + system\n\n",
-                      report->pairs->count);
-    strbuf_add_format(out, "          %-11s %.0f%% %-20s %-11s %s\n", "CPU time",
-                      VERDICT_LEVEL * 100, "interval", "wall time", "peak memory");
+    add_plan(clock, out);
+    strbuf_add_text(out, "\nmedians; CPU time is user + system\n\n");
+    strbuf_add_format(out, "          %-11s %.0f%% %-20s %-11s %s\n", "CPU time", SUMMARY_PCT,
+                      "interval", "wall time", "peak memory");
     strbuf_add_format(out, "    base  %-11s %-24s %-11s %s\n", base.cpu, base.range, base.wall,
                       base.peak);
     strbuf_add_format(out, "    test  %-11s %-24s %-11s %s\n\n", test.cpu, test.range, test.wall,
                       test.peak);
+    text_pct(verdict_pct(judgement->floor), floor);
     strbuf_add_format(out, "    pair by pair: signed-rank test of equal CPU time, p = %.2g\n",
                       judgement->p_value);
-    strbuf_add_format(out,
-                      "    A/A control: %zu pairs of base against itself, noise floor %s%%\n\n",
-                      report->control->count, floor);
+    strbuf_add_format(out, "    A/A control: %zu pairs of base against itself, noise floor %s%%\n",
+                      clock->run.control.count, floor);
+    strbuf_add_text(out, "    at this noise: ");
+    add_needed(judgement, out);
+    strbuf_add_text(out, "\n\n");
 }
 
 static void text_estimate_row(const char *label, const struct estimate *estimate,
@@ -171,16 +206,16 @@ void report_text(const struct report *report, bool colour, struct strbuf *out)
 {
     enum verdict verdict = report_verdict(report);
 
-    if (report->judgement)
-        text_clock(report, out);
+    if (report->clock)
+        text_clock(report->clock, out);
     else
         text_estimate(report, out);
-    strbuf_add_format(out, "%s: %s%s%s: ", report->judgement ? "verdict" : "estimate",
+    strbuf_add_format(out, "%s: %s%s%s: ", report->clock ? "verdict" : "estimate",
                       colour ? colour_of(verdict) : "", verdict_name(verdict),
                       colour ? "\033[0m" : "");
     report_reason(report, out);
     strbuf_add_char(out, '\n');
-    if (report->judgement && verdict == VERDICT_NO_DIFFERENCE) {
+    if (report->clock && verdict == VERDICT_NO_DIFFERENCE) {
         add_advice(report, out);
         strbuf_add_char(out, '\n');
     }
@@ -201,28 +236,34 @@ static void add_code(const char *text, struct strbuf *out)
 
 static void markdown_clock(const struct report *report, struct strbuf *out)
 {
-    const struct judgement *judgement = report->judgement;
+    const struct clock *clock = report->clock;
+    const struct judgement *judgement = &clock->judgement;
     struct row base = row_of(&judgement->base), test = row_of(&judgement->test);
     char floor[TEXT_DURATION_BYTES];
 
-    text_pct(verdict_pct(judgement->floor), floor);
     strbuf_add_format(out,
                       "| build | CPU time | %.0f%% interval | wall time | peak memory |\n"
                       "|---|---|---|---|---|\n",
-                      VERDICT_LEVEL * 100);
+                      SUMMARY_PCT);
     strbuf_add_format(out, "| base | %s | %s | %s | %s |\n", base.cpu, base.range, base.wall,
                       base.peak);
     strbuf_add_format(out, "| test | %s | %s | %s | %s |\n\n", test.cpu, test.range, test.wall,
                       test.peak);
+    text_pct(verdict_pct(judgement->floor), floor);
+    add_plan(clock, out);
     strbuf_add_format(out,
-                      "%zu interleaved pairs, medians, CPU time is user + system; signed-rank "
-                      "p = %.2g; noise floor %s%% from %zu pairs of base against itself.\n",
-                      report->pairs->count, judgement->p_value, floor, report->control->count);
+                      "; medians, CPU time is user + system; signed-rank p = %.2g; noise floor "
+                      "%s%% from %zu pairs of base against itself. At this noise: ",
+                      judgement->p_value, floor, clock->run.control.count);
+    add_needed(judgement, out);
+    strbuf_add_text(out, ".\n");
     if (judgement->verdict == VERDICT_NO_DIFFERENCE) {
         strbuf_add_char(out, '\n');
         add_advice(report, out);
         strbuf_add_text(out, ".\n");
     }
+    if (report->same)
+        strbuf_add_format(out, "\n**Note:** %s.\n", report->same);
 }
 
 static void markdown_estimate(const struct report *report, struct strbuf *out)
@@ -243,10 +284,10 @@ static void markdown_estimate(const struct report *report, struct strbuf *out)
 void report_markdown(const struct report *report, struct strbuf *out)
 {
     strbuf_add_format(out, "### pgo-bench: %s%s\n\n", verdict_name(report_verdict(report)),
-                      report->judgement ? "" : " (estimate)");
+                      report->clock ? "" : " (estimate)");
     report_reason(report, out);
     strbuf_add_text(out, "\n\n");
-    if (report->judgement)
+    if (report->clock)
         markdown_clock(report, out);
     else
         markdown_estimate(report, out);

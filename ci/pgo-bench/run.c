@@ -1,58 +1,81 @@
 #include "pgo-bench/run.h"
 
+#include <stdlib.h>
+#include <time.h>
+
 #include "base/memory.h"
 #include "base/talk.h"
 #include "pgo-bench/output.h"
 #include "pgo-bench/text.h"
-#include "pgo-bench/verdict.h"
 
-#define SEED 0x9e3779b97f4a7c15u
-
-void run_init(struct run *run, struct child_runner *runner, const struct command *base,
-              const struct command *test, size_t pair_count)
+static double now_s(void)
 {
-    size_t half = pair_count / 2;
+    struct timespec now;
 
-    *run = (struct run){.runner = runner, .base = base, .test = test, .pair_count = pair_count};
-    run->control_count = half > VERDICT_MIN_PAIRS ? half : VERDICT_MIN_PAIRS;
-    run->total = 2 * (run->pair_count + run->control_count);
-    run->random = SEED;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
 }
 
-bool run_warm_up(struct run *run, bool check_output, struct pair *pair, struct err *err)
+void run_init(struct run *run, struct child_runner *runner, const struct command *base,
+              const struct command *test, const struct looks *looks, uint64_t seed)
+{
+    const struct look *last = &looks->items[looks->count - 1];
+
+    *run = (struct run){.runner = runner, .base = base, .test = test, .most_pairs = last->pairs};
+    run->total = 2 * (last->pairs + last->control_pairs);
+    order_init(&run->order, seed);
+}
+
+void run_release(struct run *run)
+{
+    free(run->pairs.items);
+    free(run->control.items);
+    *run = (struct run){0};
+}
+
+static bool warm_up_compared(struct run *run, bool check_output, struct warm_up *warm_up,
+                             struct err *err)
 {
     struct outputs outputs;
     bool done;
 
     if (!outputs_open(check_output, &outputs, err))
         return false;
-    talk_progress("warm-up, one run of each");
-    done = child_run(run->runner, run->base, outputs.base_fd, &pair->base, err) &&
-           child_run(run->runner, run->test, outputs.test_fd, &pair->test, err) &&
+    done = child_run(run->runner, run->base, outputs.base_fd, &warm_up->last.base, err) &&
+           child_run(run->runner, run->test, outputs.test_fd, &warm_up->last.test, err) &&
            outputs_compare(&outputs, err);
+    warm_up->silent = done && outputs_are_empty(&outputs);
     outputs_close(&outputs);
     return done;
 }
 
-/* One bit of xorshift64*. */
-static bool toss(uint64_t *state)
+bool run_warm_up(struct run *run, size_t runs, bool check_output, struct warm_up *warm_up,
+                 struct err *err)
 {
-    *state ^= *state >> 12;
-    *state ^= *state << 25;
-    *state ^= *state >> 27;
-    return (*state * 0x2545f4914f6cdd1du) >> 63;
+    struct warm_up made = {0};
+
+    for (size_t i = 0; i < runs; i++) {
+        talk_progress("warm-up, run %zu of %zu of each", i + 1, runs);
+        if (i == 0 ? !warm_up_compared(run, check_output, &made, err)
+                   : !child_run(run->runner, run->base, -1, &made.last.base, err) ||
+                         !child_run(run->runner, run->test, -1, &made.last.test, err))
+            return false;
+    }
+    *warm_up = made;
+    return true;
 }
 
-static void show_progress(const struct run *run, const char *stage, size_t pair, size_t count)
+static void show_progress(const struct run *run)
 {
     char left[TEXT_DURATION_BYTES];
 
-    if (run->done == 0) {
-        talk_progress("%s: pair %zu of %zu", stage, pair + 1, count);
+    if (run->pairs.count == 0) {
+        talk_progress("A/A control: pair %zu", run->control.count + 1);
         return;
     }
     text_duration(run->spent_s / (double)run->done * (double)(run->total - run->done), left);
-    talk_progress("%s: pair %zu of %zu, %s left in all", stage, pair + 1, count, left);
+    talk_progress("pair %zu of at most %zu, at most %s left", run->pairs.count + 1, run->most_pairs,
+                  left);
 }
 
 static bool run_one(struct run *run, const struct command *command, struct sample *sample,
@@ -65,34 +88,35 @@ static bool run_one(struct run *run, const struct command *command, struct sampl
     return true;
 }
 
-static bool run_series(struct run *run, const char *stage, const struct command *test, size_t count,
-                       struct pairs *pairs, struct err *err)
+static bool run_pair(struct run *run, const struct command *test, struct pairs *pairs,
+                     struct err *err)
 {
-    bool test_first = false;
+    struct pair pair = {.test_first = order_toss(&run->order)};
+    double start_s = now_s();
 
-    for (size_t i = 0; i < count; i++) {
-        struct pair pair;
-        bool done;
-
-        test_first = i % 2 ? !test_first : toss(&run->random);
-        show_progress(run, stage, i, count);
-        if (test_first)
-            done = run_one(run, test, &pair.test, err) && run_one(run, run->base, &pair.base, err);
-        else
-            done = run_one(run, run->base, &pair.base, err) && run_one(run, test, &pair.test, err);
-        if (!done)
+    if (run->begin_s == 0)
+        run->begin_s = start_s;
+    pair.start_s = start_s - run->begin_s;
+    show_progress(run);
+    if (pair.test_first) {
+        if (!run_one(run, test, &pair.test, err) || !run_one(run, run->base, &pair.base, err))
             return false;
-        *ARRAY_PUSH(pairs->items, pairs->count, pairs->capacity) = pair;
+    } else {
+        if (!run_one(run, run->base, &pair.base, err) || !run_one(run, test, &pair.test, err))
+            return false;
     }
+    *ARRAY_PUSH(pairs->items, pairs->count, pairs->capacity) = pair;
     return true;
 }
 
-bool run_control(struct run *run, struct pairs *pairs, struct err *err)
+bool run_until(struct run *run, const struct look *look, struct err *err)
 {
-    return run_series(run, "A/A control", run->base, run->control_count, pairs, err);
-}
+    while (run->pairs.count < look->pairs || run->control.count < look->control_pairs) {
+        bool control = run->control.count < looks_control_for(run->pairs.count);
 
-bool run_pairs(struct run *run, struct pairs *pairs, struct err *err)
-{
-    return run_series(run, "base against test", run->test, run->pair_count, pairs, err);
+        if (control ? !run_pair(run, run->base, &run->control, err)
+                    : !run_pair(run, run->test, &run->pairs, err))
+            return false;
+    }
+    return true;
 }

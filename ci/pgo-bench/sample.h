@@ -7,6 +7,7 @@
 #ifndef BENCH_SAMPLE_H
 #define BENCH_SAMPLE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,6 +19,8 @@ struct sample {
 
 struct pair {
     struct sample base, test;
+    double start_s; /* since the first run */
+    bool test_first;
 };
 
 /* A growable array (base/memory.h): free() the items. */

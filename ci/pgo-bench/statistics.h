@@ -8,10 +8,11 @@
  * chapter 3). The shift's interval assumes that the differences lie symmetrically around it, which
  * pairs of like runs in alternating order do.
  *
- * A level is a probability (0.99). Discrete distributions reach at least the level, rarely exactly
- * it. An interval does not exist when there are too few values: the functions then return false.
- * Time and memory grow with the square of the count (and the test's with its third power); counts
- * up to STATISTICS_MAX_COUNT are meant. Nothing is kept; inputs are not reordered.
+ * A level is a probability (0.99); an error is one less the level. Discrete distributions reach at
+ * least the level, rarely exactly it. An interval does not exist when there are too few values: the
+ * functions then return false, or 0 for a tail. Time and memory grow with the square of the count
+ * (statistics_shift_tail() and the test's with its third power); counts up to STATISTICS_MAX_COUNT
+ * are meant. Nothing is kept; inputs are not reordered.
  */
 #ifndef BENCH_STATISTICS_H
 #define BENCH_STATISTICS_H
@@ -38,7 +39,15 @@ double statistics_median(const double *values, size_t count);
 MUST_CHECK bool statistics_median_interval(const double *values, size_t count, double level,
                                            struct interval *interval);
 
-MUST_CHECK bool statistics_shift(const double *differences, size_t count, double level,
+/*
+ * How many of the smallest and of the largest means of pairs an interval of this error leaves
+ * out, for a shift of `count` differences. It depends on nothing else, and takes most of the time:
+ * who asks often keeps it.
+ */
+size_t statistics_shift_tail(size_t count, double error);
+
+/* With the tail of this count and the wanted error; false if it is 0. */
+MUST_CHECK bool statistics_shift(const double *differences, size_t count, size_t tail,
                                  struct shift *shift);
 
 /*
@@ -47,7 +56,10 @@ MUST_CHECK bool statistics_shift(const double *differences, size_t count, double
  */
 double statistics_signed_rank_p(const double *differences, size_t count);
 
-/* The fewest values for which both intervals exist at this level: 8 for 0.99. */
-size_t statistics_min_count(double level);
+/* The fewest values for which both intervals exist at this error: 8 for 0.01, 11 for 0.001. */
+size_t statistics_min_count(double error);
+
+/* What a standard normal value exceeds with this probability, at most 0.5: 0.84 for 0.2. */
+double statistics_normal_quantile(double tail);
 
 #endif

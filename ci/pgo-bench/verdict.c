@@ -9,9 +9,10 @@ bool verdict_check_pairs(size_t pairs, struct err *err)
 {
     if (pairs >= VERDICT_MIN_PAIRS)
         return true;
-    err_set(err, ERR_LIMIT, "no verdict is possible with %zu pair%s: a %.0f%% interval needs %d",
-            pairs, pairs == 1 ? "" : "s", VERDICT_LEVEL * 100, VERDICT_MIN_PAIRS);
-    return err_hint(err, "leave out -n for 20 pairs, or ask for %d or more", VERDICT_MIN_PAIRS);
+    err_set(err, ERR_LIMIT, "no verdict is possible with %zu pair%s: a %g%% interval needs %d",
+            pairs, pairs == 1 ? "" : "s", (1 - VERDICT_ERROR) * 100, VERDICT_MIN_PAIRS);
+    return err_hint(err, "leave out -n for up to %d pairs, or ask for %d or more",
+                    LOOKS_DEFAULT_PAIRS, VERDICT_MIN_PAIRS);
 }
 
 bool verdict_check_sample(const char *label, double cpu_s, struct err *err)
@@ -25,34 +26,34 @@ bool verdict_check_sample(const char *label, double cpu_s, struct err *err)
                          "job: from 100 ms on small differences show");
 }
 
-static bool check_samples(const struct pairs *pairs, const char *base, const char *test,
-                          struct err *err)
+bool verdict_check_runs(const struct pairs *pairs, const char *test, struct err *err)
 {
     for (size_t i = 0; i < pairs->count; i++)
-        if (!verdict_check_sample(base, pairs->items[i].base.cpu_s, err) ||
+        if (!verdict_check_sample("base", pairs->items[i].base.cpu_s, err) ||
             !verdict_check_sample(test, pairs->items[i].test.cpu_s, err))
             return false;
     return true;
 }
 
-static bool shift_of(const struct pairs *pairs, double level, struct shift *shift, double *p_value)
+void verdict_differences(const struct pairs *pairs, double *differences)
 {
-    double *differences = mem_array(pairs->count, sizeof(*differences));
-    bool exists;
-
     for (size_t i = 0; i < pairs->count; i++)
         differences[i] = log(pairs->items[i].test.cpu_s / pairs->items[i].base.cpu_s);
-    exists = statistics_shift(differences, pairs->count, level, shift);
-    *p_value = exists ? statistics_signed_rank_p(differences, pairs->count) : 1;
-    free(differences);
-    return exists;
 }
 
-static bool summarize(const struct pairs *pairs, bool test, struct build_summary *summary)
+static struct interval median_interval(const double *values, size_t count)
+{
+    struct interval interval;
+
+    if (!statistics_median_interval(values, count, VERDICT_SUMMARY_LEVEL, &interval))
+        abort(); /* VERDICT_MIN_PAIRS are more than it needs */
+    return interval;
+}
+
+static void summarize(const struct pairs *pairs, bool test, struct build_summary *summary)
 {
     size_t count = pairs->count;
     double *cpu = mem_array(count * 3, sizeof(*cpu)), *wall = cpu + count, *peak = wall + count;
-    bool exists;
 
     for (size_t i = 0; i < count; i++) {
         const struct sample *sample = test ? &pairs->items[i].test : &pairs->items[i].base;
@@ -64,10 +65,9 @@ static bool summarize(const struct pairs *pairs, bool test, struct build_summary
     summary->cpu_s = statistics_median(cpu, count);
     summary->wall_s = statistics_median(wall, count);
     summary->peak_bytes = statistics_median(peak, count);
-    exists = statistics_median_interval(cpu, count, VERDICT_LEVEL, &summary->cpu_interval_s) &&
-             statistics_median_interval(wall, count, VERDICT_LEVEL, &summary->wall_interval_s);
+    summary->cpu_interval_s = median_interval(cpu, count);
+    summary->wall_interval_s = median_interval(wall, count);
     free(cpu);
-    return exists;
 }
 
 static enum verdict decide(const struct shift *shift, double floor)
@@ -79,38 +79,65 @@ static enum verdict decide(const struct shift *shift, double floor)
     return shift->interval.low > 0 ? VERDICT_SLOWER : VERDICT_NO_DIFFERENCE;
 }
 
-/*
- * Widths shrink with the root of the count. A shift as large as the width is found every other
- * time; one 1.3 times as large four times in five: (2.58 + 0.84) / 2.58, quantiles of the normal
- * distribution. An estimate, and said to be one.
+/* The interval's bound on the side of zero is at least half of the shift: its size is known, too.
  */
-static double pairs_needed(size_t count, const struct shift *shift, double floor, double wanted)
+static bool has_size(const struct shift *shift)
 {
-    double half = (shift->interval.high - shift->interval.low) / 2;
-    double width = 1.3 * fmax(half, floor) / wanted;
+    double near = shift->value < 0 ? shift->interval.high : shift->interval.low;
 
-    return fmax(VERDICT_MIN_PAIRS, ceil((double)count * width * width));
+    return near / shift->value >= 0.5;
 }
 
-bool verdict_decide(const struct pairs *pairs, const struct pairs *control,
-                    struct judgement *judgement, struct err *err)
+static bool is_clear(const struct finding *finding, double gate_pct)
 {
-    struct judgement made = {0};
-    struct shift floor;
-    double ignored;
+    double low_pct = verdict_pct(finding->shift.interval.low);
+    double high_pct = verdict_pct(finding->shift.interval.high);
 
-    if (!verdict_check_pairs(pairs->count, err) || !verdict_check_pairs(control->count, err) ||
-        !check_samples(pairs, "base", "test", err) || !check_samples(control, "base", "base", err))
+    if (gate_pct >= 0 && low_pct <= gate_pct && gate_pct <= high_pct)
         return false;
-    if (!shift_of(control, VERDICT_CONTROL_LEVEL, &floor, &ignored) ||
-        !shift_of(pairs, VERDICT_LEVEL, &made.shift, &made.p_value) ||
-        !summarize(pairs, false, &made.base) || !summarize(pairs, true, &made.test))
-        return verdict_check_pairs(0, err);
-    made.floor = fmax(fabs(floor.interval.low), fabs(floor.interval.high));
-    made.verdict = decide(&made.shift, made.floor);
-    made.pairs_for_one_pct = pairs_needed(pairs->count, &made.shift, made.floor, log(1.01));
-    *judgement = made;
-    return true;
+    if (finding->verdict == VERDICT_NO_DIFFERENCE)
+        return low_pct > -VERDICT_ALIKE_PCT && high_pct < VERDICT_ALIKE_PCT;
+    return has_size(&finding->shift);
+}
+
+void verdict_look(const double *differences, const double *control, const struct look *look,
+                  double gate_pct, struct finding *finding)
+{
+    struct shift floor;
+
+    if (!statistics_shift(control, look->control_pairs, look->control_tail, &floor) ||
+        !statistics_shift(differences, look->pairs, look->tail, &finding->shift))
+        abort(); /* a look is never planned with fewer pairs than its interval needs */
+    finding->floor = fmax(fabs(floor.interval.low), fabs(floor.interval.high));
+    finding->verdict = decide(&finding->shift, finding->floor);
+    finding->clear = is_clear(finding, gate_pct);
+}
+
+void verdict_judge(const struct pairs *pairs, const struct look *look,
+                   const struct finding *finding, struct judgement *judgement)
+{
+    double *differences = mem_array(pairs->count, sizeof(*differences));
+    double half = (finding->shift.interval.high - finding->shift.interval.low) / 2;
+
+    *judgement = (struct judgement){
+        .verdict = finding->verdict,
+        .shift = finding->shift,
+        .floor = finding->floor,
+        .spread = half * sqrt((double)look->pairs) / statistics_normal_quantile(look->error / 2),
+    };
+    summarize(pairs, false, &judgement->base);
+    summarize(pairs, true, &judgement->test);
+    verdict_differences(pairs, differences);
+    judgement->p_value = statistics_signed_rank_p(differences, look->pairs);
+    free(differences);
+}
+
+double verdict_pairs_needed(const struct judgement *judgement, double shift)
+{
+    double wanted = statistics_normal_quantile(VERDICT_ERROR / 4) + statistics_normal_quantile(0.2);
+    double root = wanted * judgement->spread / fabs(shift);
+
+    return fmin(fmax(VERDICT_MIN_PAIRS, ceil(root * root)), 1e6);
 }
 
 bool verdict_beyond_gate(const struct judgement *judgement, double gate_pct)

@@ -15,24 +15,36 @@ static const struct command base = {.label = "base", .text = "./app-plain \"a|b\
 static const struct command test = {.label = "test", .text = "./app-pgo"};
 
 static struct pair pair_items[20];
-static const struct pairs pairs = {pair_items, 20, 20}, control = {pair_items, 10, 20};
 
-static struct judgement faster(void)
+/* 20 of 60 pairs; a difference of 1% would take 54. */
+static struct clock faster(void)
 {
-    return (struct judgement){
-        .verdict = VERDICT_FASTER,
-        .base = {1.234, 1.24, 12.3 * 1048576, {1.2301, 1.241}, {1.23, 1.25}},
-        .test = {0.9956, 1.05, 12.4 * 1048576, {0.9901, 1.0002}, {1.04, 1.06}},
-        .shift = {log(0.847), {log(0.842), log(0.851)}},
-        .p_value = 0.0000019,
-        .floor = log(1.004),
-        .pairs_for_one_pct = 60,
+    return (struct clock){
+        .settings = {.max_pairs = 60, .warm_up_runs = 1, .seed = 7, .gate_pct = -1, .cpu = CPU_ANY},
+        .looks = {.items = {{.pairs = 20, .control_pairs = 10, .error = 0.001}}, .count = 1},
+        .looked = 1,
+        .run = {.pairs = {pair_items, 20, 20}, .control = {pair_items, 10, 20}},
+        .judgement =
+            {
+                .verdict = VERDICT_FASTER,
+                .base = {1.234, 1.24, 12.3 * 1048576, {1.2301, 1.241}, {1.23, 1.25}},
+                .test = {0.9956, 1.05, 12.4 * 1048576, {0.9901, 1.0002}, {1.04, 1.06}},
+                .shift = {log(0.847), {log(0.842), log(0.851)}},
+                .p_value = 0.0000019,
+                .floor = log(1.004),
+                .spread = 0.0169,
+            },
     };
 }
 
-static void check_reason(const struct judgement *judgement, const char *expected)
+static struct report report_of(const struct clock *clock)
 {
-    struct report report = {&base, &test, &pairs, &control, judgement, NULL, NULL};
+    return (struct report){.base = &base, .test = &test, .clock = clock};
+}
+
+static void check_reason(const struct clock *clock, const char *expected)
+{
+    struct report report = report_of(clock);
     struct strbuf out = {0};
 
     report_reason(&report, &out);
@@ -42,21 +54,22 @@ static void check_reason(const struct judgement *judgement, const char *expected
 
 static void reasons(void **state)
 {
-    struct judgement judgement = faster();
+    struct clock clock = faster();
+    struct judgement *judgement = &clock.judgement;
 
     (void)state;
-    check_reason(&judgement, "test takes 15.3% less CPU time (99% interval 14.9 .. 15.8%), "
-                             "1.18 times as fast");
-    judgement.verdict = VERDICT_SLOWER;
-    judgement.shift = (struct shift){log(1.032), {log(1.0095), log(1.044)}};
-    check_reason(&judgement, "test takes 3.2% more CPU time (99% interval 0.95 .. 4.4%), "
-                             "1.032 times as long");
-    judgement.verdict = VERDICT_NO_DIFFERENCE;
-    judgement.floor = log(1.05);
-    check_reason(&judgement, "the 99% interval of the change, +0.95 .. +4.4%, excludes 0, but base "
-                             "differs from itself by up to 5.0%");
-    judgement.shift.interval.low = log(0.99);
-    check_reason(&judgement, "the 99% interval of the change, -1.0 .. +4.4%, includes 0");
+    check_reason(&clock, "test takes 15.3% less CPU time (99.9% interval 14.9 .. 15.8%), "
+                         "1.18 times as fast");
+    judgement->verdict = VERDICT_SLOWER;
+    judgement->shift = (struct shift){log(1.032), {log(1.0095), log(1.044)}};
+    check_reason(&clock, "test takes 3.2% more CPU time (99.9% interval 0.95 .. 4.4%), "
+                         "1.032 times as long");
+    judgement->verdict = VERDICT_NO_DIFFERENCE;
+    judgement->floor = log(1.05);
+    check_reason(&clock, "the 99.9% interval of the change, +0.95 .. +4.4%, excludes 0, but base "
+                         "differs from itself by up to 5.0%");
+    judgement->shift.interval.low = log(0.99);
+    check_reason(&clock, "the 99.9% interval of the change, -1.0 .. +4.4%, includes 0");
 }
 
 static void check_form(void (*form)(const struct report *, struct strbuf *),
@@ -84,7 +97,8 @@ static void text_with_colour(const struct report *report, struct strbuf *out)
 static void clock_report(void **state)
 {
     static const char *const text[] = {
-        "20 interleaved pairs",
+        "20 pairs of at most 60 (clear after these), order by --seed=7\n",
+        "at this noise: about 54 pairs for a difference of 1%, 11 for one of 15.3%, as seen here\n",
         "    base  1.234 s     1.230 .. 1.241 s         1.240 s     12.3 MiB\n",
         "    test  995.6 ms    0.990 .. 1.000 s         1.050 s     12.4 MiB\n",
         "10 pairs of base against itself, noise floor 0.40%",
@@ -96,12 +110,12 @@ static void clock_report(void **state)
         "- base: <code>./app-plain \"a&#124;b\" &#60;x&#62;</code>\n",
     };
     static const char *const json[] = {
-        "\"verdict\": \"faster\"",
-        "\"command\": \"./app-plain \\\"a|b\\\" <x>\"",
-        "\"level\": 0.99",
+        "\"verdict\": \"faster\"",    "\"command\": \"./app-plain \\\"a|b\\\" <x>\"",
+        "\"level\": 0.999,",          "\"max_pairs\": 60, ",
+        "\"pairs_for_one_pct\": 54,", "\"partial\": false,",
     };
-    struct judgement judgement = faster();
-    struct report report = {&base, &test, &pairs, &control, &judgement, NULL, NULL};
+    struct clock clock = faster();
+    struct report report = report_of(&clock);
 
     (void)state;
     check_form(text_without_colour, &report, text, ARRAY_SIZE(text));
@@ -110,18 +124,37 @@ static void clock_report(void **state)
     check_form(report_json, &report, json, ARRAY_SIZE(json));
 }
 
-static void advice_without_a_difference(void **state)
+/* A comparison that failed has its runs, and no verdict. */
+static void partial_report(void **state)
 {
-    struct judgement judgement = faster();
-    struct report report = {&base, &test, &pairs, &control, &judgement, NULL, NULL};
+    static const char *const json[] = {
+        "\"partial\": true,\n  \"verdict\": null,\n  \"reason\": \"test: exit code 3\",",
+        "\"test\": {\"command\": \"./app-pgo\"},",
+        "\"pairs\": [\n    {\"start_s\"",
+    };
+    struct err failure = {.message = "test: exit code 3"};
+    struct clock clock = faster();
+    struct report report = report_of(&clock);
 
     (void)state;
-    judgement.verdict = VERDICT_NO_DIFFERENCE;
-    check_form(text_without_colour, &report, (const char *[]){"about 60 pairs: -n 60\n"}, 1);
-    judgement.pairs_for_one_pct = 12;
+    clock.looked = 0;
+    report.failure = &failure;
+    check_form(report_json, &report, json, ARRAY_SIZE(json));
+}
+
+static void advice_without_a_difference(void **state)
+{
+    struct clock clock = faster();
+    struct report report = report_of(&clock);
+
+    (void)state;
+    clock.judgement.verdict = VERDICT_NO_DIFFERENCE;
+    clock.judgement.spread = 0.02;
+    check_form(text_without_colour, &report, (const char *[]){"about 76 pairs: -n 76\n"}, 1);
+    clock.judgement.spread = 0.008;
     check_form(text_without_colour, &report, (const char *[]){"would very likely have"}, 1);
-    judgement.pairs_for_one_pct = 7000;
-    check_form(text_without_colour, &report, (const char *[]){"about 7000 pairs: give"}, 1);
+    clock.judgement.spread = 0.2;
+    check_form(text_without_colour, &report, (const char *[]){"about 7548 pairs: give"}, 1);
 }
 
 /* A log of cachegrind 3.19, shortened. */
@@ -175,7 +208,8 @@ static void cut_cachegrind_logs_are_refused(void **state)
 static void estimates_are_judged(void **state)
 {
     struct estimate plain = {.cycles = 1000}, same = {.cycles = 1001.9}, fast = {.cycles = 800};
-    struct report report = {&base, &test, NULL, NULL, NULL, &plain, &fast};
+    struct report report = {
+        .base = &base, .test = &test, .base_estimate = &plain, .test_estimate = &fast};
 
     (void)state;
     assert_int_equal(instructions_decide(&plain, &same), VERDICT_NO_DIFFERENCE);
@@ -214,6 +248,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reasons),
         cmocka_unit_test(clock_report),
+        cmocka_unit_test(partial_report),
         cmocka_unit_test(advice_without_a_difference),
         cmocka_unit_test(cachegrind_log_is_read),
         cmocka_unit_test(cut_cachegrind_logs_are_refused),

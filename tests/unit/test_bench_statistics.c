@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <cmocka.h>
 
 #include "base/compiler.h"
@@ -45,6 +46,11 @@ static double enumerated_p(const double *values, size_t count)
         above += sum >= observed;
     }
     return fmin(1, 2 * fmin(below, above) / all);
+}
+
+static bool shift_at_99(const double *values, size_t count, struct shift *shift)
+{
+    return statistics_shift(values, count, statistics_shift_tail(count, 0.01), shift);
 }
 
 static void medians(void **state)
@@ -122,7 +128,7 @@ static void shift_intervals_match_the_tables(void **state)
 
         for (size_t i = 0; i < count; i++)
             values[i] = ldexp(1, (int)i);
-        assert_true(statistics_shift(values, count, 0.99, &shift));
+        assert_true(shift_at_99(values, count, &shift));
         for (size_t i = 0; i < count; i++)
             for (size_t j = i; j < count; j++) {
                 below += (values[i] + values[j]) / 2 < shift.interval.low;
@@ -138,11 +144,54 @@ static void shift_by_hand(void **state)
     struct shift shift;
 
     (void)state; /* means of pairs of 1...8: from 1 to 8, symmetrical around 4.5 */
-    assert_true(statistics_shift((double[]){5, 1, 2, 8, 3, 4, 7, 6}, 8, 0.99, &shift));
+    assert_true(shift_at_99((double[]){5, 1, 2, 8, 3, 4, 7, 6}, 8, &shift));
     assert_float_equal(shift.value, 4.5, 1e-15);
     assert_float_equal(shift.interval.low, 1, 0);
     assert_float_equal(shift.interval.high, 8, 0);
-    assert_false(statistics_shift((double[]){1, 2, 3, 4, 5, 6, 7}, 7, 0.99, &shift));
+    assert_false(shift_at_99((double[]){1, 2, 3, 4, 5, 6, 7}, 7, &shift));
+}
+
+static int compare_doubles(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+
+    return (x > y) - (x < y);
+}
+
+/* The same by sorting all means, for values with and without ties. */
+static void shift_by_sorting(void **state)
+{
+    enum { MOST = 40 };
+    double values[MOST], means[MOST * (MOST + 1) / 2];
+    uint64_t random = 5;
+
+    (void)state;
+    for (size_t count = 8; count <= MOST; count++)
+        for (int trial = 0; trial < 8; trial++) {
+            size_t used = 0, tail = statistics_shift_tail(count, 0.01);
+            struct shift shift;
+
+            for (size_t i = 0; i < count; i++)
+                values[i] = trial % 2 ? floor(random_unit(&random) * 5) : random_unit(&random);
+            for (size_t i = 0; i < count; i++)
+                for (size_t j = i; j < count; j++)
+                    means[used++] = (values[i] + values[j]) / 2;
+            qsort(means, used, sizeof(*means), compare_doubles);
+            assert_true(statistics_shift(values, count, tail, &shift));
+            assert_float_equal(shift.value, (means[(used - 1) / 2] + means[used / 2]) / 2, 0);
+            assert_float_equal(shift.interval.low, means[tail - 1], 0);
+            assert_float_equal(shift.interval.high, means[used - tail], 0);
+        }
+}
+
+/* Quantiles of the usual tables. */
+static void normal_quantiles(void **state)
+{
+    (void)state;
+    assert_float_equal(statistics_normal_quantile(0.5), 0, 1e-6);
+    assert_float_equal(statistics_normal_quantile(0.2), 0.841621, 1e-6);
+    assert_float_equal(statistics_normal_quantile(0.025), 1.959964, 1e-6);
+    assert_float_equal(statistics_normal_quantile(0.0005), 3.290527, 1e-6);
 }
 
 /* The interval excludes zero exactly when the test rejects: two faces of one distribution. */
@@ -157,7 +206,7 @@ static void interval_and_test_agree(void **state)
 
         for (size_t i = 0; i < ARRAY_SIZE(values); i++)
             values[i] = random_unit(&random) - 0.15;
-        assert_true(statistics_shift(values, ARRAY_SIZE(values), 0.99, &shift));
+        assert_true(shift_at_99(values, ARRAY_SIZE(values), &shift));
         assert_int_equal(shift.interval.low > 0 || shift.interval.high < 0,
                          statistics_signed_rank_p(values, ARRAY_SIZE(values)) <= 0.01);
     }
@@ -174,8 +223,8 @@ static void shift_mirrors(void **state)
         values[i] = random_unit(&random) - 0.3;
         mirrored[i] = -values[i];
     }
-    assert_true(statistics_shift(values, 20, 0.99, &shift));
-    assert_true(statistics_shift(mirrored, 20, 0.99, &mirror));
+    assert_true(shift_at_99(values, 20, &shift));
+    assert_true(shift_at_99(mirrored, 20, &mirror));
     assert_float_equal(shift.value, -mirror.value, 0);
     assert_float_equal(shift.interval.low, -mirror.interval.high, 0);
     assert_float_equal(shift.interval.high, -mirror.interval.low, 0);
@@ -186,9 +235,10 @@ static void shift_mirrors(void **state)
 static void fewest_values(void **state)
 {
     (void)state;
-    assert_int_equal(statistics_min_count(0.99), 8);
-    assert_int_equal(statistics_min_count(0.95), 6);
-    assert_int_equal(statistics_min_count(0.90), 5);
+    assert_int_equal(statistics_min_count(0.01), 8);
+    assert_int_equal(statistics_min_count(0.05), 6);
+    assert_int_equal(statistics_min_count(0.1), 5);
+    assert_int_equal(statistics_min_count(0.001), 11);
 }
 
 /* At the largest count the probabilities are still above what a double holds. */
@@ -200,7 +250,7 @@ static void largest_count(void **state)
     (void)state;
     for (size_t i = 0; i < ARRAY_SIZE(values); i++)
         values[i] = (double)i + 1;
-    assert_true(statistics_shift(values, ARRAY_SIZE(values), 0.99, &shift));
+    assert_true(shift_at_99(values, ARRAY_SIZE(values), &shift));
     assert_float_equal(shift.value, 250.5, 1e-9);
     assert_true(shift.interval.low > 230 && shift.interval.low < 240);
     assert_true(statistics_signed_rank_p(values, 100) > 0);
@@ -215,6 +265,8 @@ int main(void)
         cmocka_unit_test(p_value_leaves_zeros_out),
         cmocka_unit_test(shift_intervals_match_the_tables),
         cmocka_unit_test(shift_by_hand),
+        cmocka_unit_test(shift_by_sorting),
+        cmocka_unit_test(normal_quantiles),
         cmocka_unit_test(interval_and_test_agree),
         cmocka_unit_test(shift_mirrors),
         cmocka_unit_test(fewest_values),

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "base/compiler.h"
+#include "pgo-bench/order.h"
 #include "pgo-bench/verdict.h"
 
 #define PAIRS   20
@@ -57,12 +58,19 @@ static void make_trial(struct trial *trial, double shift, double scale, uint64_t
     trial->pairs = (struct pairs){trial->pair_items, PAIRS, PAIRS};
 }
 
+/* The finding of a look at all of the trial, and what a report says about it. */
 static struct judgement judge(const struct trial *trial)
 {
+    double differences[PAIRS], control[CONTROL];
     struct judgement judgement;
-    struct err err = {0};
+    struct finding finding;
+    struct looks looks;
 
-    assert_true(verdict_decide(&trial->pairs, &trial->control, &judgement, &err));
+    looks_plan(PAIRS, false, VERDICT_ERROR, &looks);
+    verdict_differences(&trial->pairs, differences);
+    verdict_differences(&trial->control, control);
+    verdict_look(differences, control, &looks.items[0], VERDICT_NO_GATE, &finding);
+    verdict_judge(&trial->pairs, &looks.items[0], &finding, &judgement);
     return judgement;
 }
 
@@ -179,38 +187,21 @@ static void difference_within_the_floor_is_none(void **state)
     assert_int_equal(judgement.verdict, VERDICT_NO_DIFFERENCE);
 }
 
-/* Alike builds: at 99% at most 1 in 100 errs. 3000 trials; 30 expected at most, 3 sigma: 46. */
-static void false_positives_are_rare(void **state)
-{
-    size_t wrong = 0, by_interval = 0;
-
-    (void)state;
-    for (uint64_t seed = 0; seed < 3000; seed++) {
-        struct judgement judgement;
-        struct trial trial;
-
-        make_trial(&trial, 0, 0.03, seed + 1000);
-        judgement = judge(&trial);
-        wrong += judgement.verdict != VERDICT_NO_DIFFERENCE;
-        by_interval += judgement.shift.interval.low > 0 || judgement.shift.interval.high < 0;
-    }
-    assert_in_range(wrong, 0, by_interval);
-    assert_in_range(by_interval, 10, 46);
-}
-
 /* "Four times in five" is kept roughly: a difference of 1% at a noise for which PAIRS suffice. */
 static void pairs_needed_are_enough(void **state)
 {
     size_t found = 0, trials = 0;
 
     (void)state;
-    for (uint64_t seed = 0; seed < 600; seed++) {
+    for (uint64_t seed = 0; seed < 1500; seed++) {
         struct trial trial;
         struct judgement judgement;
+        double needed;
 
-        make_trial(&trial, log(1.01), 0.005, seed + 9000);
+        make_trial(&trial, log(1.01), 0.0043, seed + 9000);
         judgement = judge(&trial);
-        if (judgement.pairs_for_one_pct < PAIRS - 4 || judgement.pairs_for_one_pct > PAIRS + 4)
+        needed = verdict_pairs_needed(&judgement, log(1.01));
+        if (needed < PAIRS - 4 || needed > PAIRS + 4)
             continue;
         trials++;
         found += judgement.verdict == VERDICT_SLOWER;
@@ -236,33 +227,123 @@ static void gate_needs_confidence(void **state)
 
 static void too_little_is_refused(void **state)
 {
-    struct judgement judgement;
     struct err err = {0};
-    struct trial trial;
 
     (void)state;
-    make_trial(&trial, 0, 0.01, 5);
-    trial.pairs.count = VERDICT_MIN_PAIRS - 1;
-    assert_false(verdict_decide(&trial.pairs, &trial.control, &judgement, &err));
-    assert_string_equal(err.message, "no verdict is possible with 7 pairs: a 99% interval needs 8");
-    trial.pairs.count = VERDICT_MIN_PAIRS;
-    assert_true(verdict_decide(&trial.pairs, &trial.control, &judgement, &err));
+    assert_false(verdict_check_pairs(VERDICT_MIN_PAIRS - 1, &err));
+    assert_string_equal(err.message,
+                        "no verdict is possible with 10 pairs: a 99.9% interval needs 11");
+    assert_true(verdict_check_pairs(VERDICT_MIN_PAIRS, &err));
     assert_false(verdict_check_pairs(1, &err));
-    assert_int_equal(statistics_min_count(VERDICT_LEVEL), VERDICT_MIN_PAIRS);
+    assert_int_equal(statistics_min_count(VERDICT_ERROR), VERDICT_MIN_PAIRS);
+    assert_true(VERDICT_MIN_CONTROL >= statistics_min_count(1 - VERDICT_CONTROL_LEVEL));
 }
 
 static void no_cpu_time_is_refused(void **state)
 {
-    struct judgement judgement;
     struct err err = {0};
     struct trial trial;
 
     (void)state;
     make_trial(&trial, 0, 0.01, 6);
+    assert_true(verdict_check_runs(&trial.pairs, "test", &err));
     trial.pair_items[3].test.cpu_s = 0;
-    assert_false(verdict_decide(&trial.pairs, &trial.control, &judgement, &err));
+    assert_false(verdict_check_runs(&trial.pairs, "test", &err));
     assert_string_equal(err.message, "no verdict is possible: test used 0.00 ms of CPU time in a "
                                      "run, 1 ms are needed");
+}
+
+/* Whatever the number of pairs: looks go up to it, and their errors add up to the whole. */
+static void looks_share_the_error(void **state)
+{
+    (void)state;
+    for (size_t pairs = VERDICT_MIN_PAIRS; pairs <= STATISTICS_MAX_COUNT;
+         pairs += pairs < 70 ? 1 : 43) { /* the larger the slower */
+        double error = 0;
+        struct looks looks;
+
+        looks_plan(pairs, true, VERDICT_ERROR, &looks);
+        for (size_t i = 0; i < looks.count; i++) {
+            const struct look *look = &looks.items[i];
+
+            error += look->error;
+            assert_true(i == 0 || look->pairs > looks.items[i - 1].pairs);
+            assert_true(look->tail > 0 && look->control_tail > 0);
+            assert_int_equal(look->control_pairs, looks_control_for(look->pairs));
+        }
+        assert_float_equal(error, VERDICT_ERROR, 1e-15);
+    }
+}
+
+static void looks_of_the_default(void **state)
+{
+    static const size_t expected[] = {16, 23, 33, 47, 60};
+    struct looks looks;
+
+    (void)state;
+    looks_plan(LOOKS_DEFAULT_PAIRS, true, VERDICT_ERROR, &looks);
+    assert_int_equal(looks.count, ARRAY_SIZE(expected));
+    for (size_t i = 0; i < looks.count; i++)
+        assert_int_equal(looks.items[i].pairs, expected[i]);
+    assert_float_equal(looks.items[4].error, VERDICT_ERROR / 2, 0);
+    looks_plan(LOOKS_DEFAULT_PAIRS, false, VERDICT_ERROR, &looks);
+    assert_int_equal(looks.count, 1);
+    assert_int_equal(looks.items[0].pairs, LOOKS_DEFAULT_PAIRS);
+}
+
+/* A look at 20 pairs whose differences are all around `shift`, as far apart as `width` says. */
+static struct finding look_at(double shift, double width, double gate_pct)
+{
+    double differences[PAIRS], control[CONTROL];
+    struct finding finding;
+    struct looks looks;
+
+    for (size_t i = 0; i < PAIRS; i++)
+        differences[i] = shift + width * ((double)i / (PAIRS - 1) - 0.5);
+    for (size_t i = 0; i < CONTROL; i++)
+        control[i] = width * ((double)i / (CONTROL - 1) - 0.5);
+    looks_plan(PAIRS, false, VERDICT_ERROR, &looks);
+    verdict_look(differences, control, &looks.items[0], gate_pct, &finding);
+    return finding;
+}
+
+static void clear_is_what_more_pairs_do_not_change(void **state)
+{
+    (void)state;
+    assert_true(look_at(-0.1, 0.02, VERDICT_NO_GATE).clear);
+    assert_true(look_at(0, 0.01, VERDICT_NO_GATE).clear); /* within 1% */
+    assert_false(look_at(0, 0.2, VERDICT_NO_GATE).clear); /* nobody knows */
+    /* slower, but by how much? */
+    assert_int_equal(look_at(0.05, 0.13, VERDICT_NO_GATE).verdict, VERDICT_SLOWER);
+    assert_false(look_at(0.05, 0.13, VERDICT_NO_GATE).clear);
+    /* slower by 9 to 12%: on which side of the gate? */
+    assert_true(look_at(0.1, 0.02, 5).clear);
+    assert_false(look_at(0.1, 0.02, 10.5).clear);
+    assert_true(look_at(0.1, 0.02, 20).clear);
+}
+
+/* Both sides of half the pairs, and nothing that a seed has in common with the next one. */
+static void order_is_tossed(void **state)
+{
+    size_t first = 0, same = 0;
+
+    (void)state;
+    for (uint64_t seed = 0; seed < 1000; seed++) {
+        struct order order, next;
+
+        order_init(&order, seed);
+        order_init(&next, seed + 1);
+        for (size_t i = 0; i < 100; i++) {
+            bool toss = order_toss(&order);
+
+            first += toss;
+            same += toss == order_toss(&next);
+            assert_true(order_below(&order, 7) < 7);
+            (void)order_below(&next, 7);
+        }
+    }
+    assert_in_range(first, 49000, 51000); /* 6 standard deviations */
+    assert_in_range(same, 49000, 51000);
 }
 
 int main(void)
@@ -274,11 +355,14 @@ int main(void)
         cmocka_unit_test(swapping_mirrors),
         cmocka_unit_test(scaling_changes_no_verdict),
         cmocka_unit_test(difference_within_the_floor_is_none),
-        cmocka_unit_test(false_positives_are_rare),
         cmocka_unit_test(pairs_needed_are_enough),
         cmocka_unit_test(gate_needs_confidence),
         cmocka_unit_test(too_little_is_refused),
         cmocka_unit_test(no_cpu_time_is_refused),
+        cmocka_unit_test(looks_share_the_error),
+        cmocka_unit_test(looks_of_the_default),
+        cmocka_unit_test(clear_is_what_more_pairs_do_not_change),
+        cmocka_unit_test(order_is_tossed),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,10 +1,15 @@
-# Runs are interleaved, and each build goes first once in every two pairs (the order is a fixed one).
+# The control comes first, then one pair of it for every two pairs; the seed decides who is first.
 cat >job <<'JOB'
 printf %s "$1" >>order
 seq 1000000
 JOB
-pgo-bench -n 8 --base='sh job b' --test='sh job t' >table
-# warm-up, control, pairs; then what is not of both orders, in fours
-sed 's/^\(..\)\(.\{16\}\)/\1 \2 /' order
+run() { rm -f order && pgo-bench -n 24 --no-early-stop --warmup=2 --seed="$1" --base='sh job b' --test='sh job t' >table; }
+run 7
+# warm-up, the eight control pairs before any other, the rest
+sed 's/^\(....\)\(.\{16\}\)/\1 \2 /' order
 echo
-tail -c 16 order | sed "s/..../&\n/g" | sed -e /^bttb$/d -e /^tbbt$/d
+fold -w 2 order | sort | uniq -c | sed 's/^ *//' # two to warm up, twelve of the control
+sed -n 1p table
+mv order first
+run 7 && cmp order first
+run 8 && ! cmp -s order first

@@ -10,6 +10,8 @@ try --base='true \' --test=true
 try --base=true --test=true -n 0
 try --base=true --test=true -n 501
 try --base=true --test=true -n many
+try --base=true --test=true --seed=x
+try --base=true --test=true --warmup=0
 try --base=true --test=true --gate=-1
 try --base=true --test=true --gate=2%
 try --base=true --test=true --timeout=0
