@@ -19,7 +19,7 @@ struct byteset {
     struct arena arena;
     struct byteset_entry *entries; /* by id */
     size_t count, capacity;
-    uint32_t *slots; /* open addressing: id + 1, or 0 */
+    struct byteset_slot *slots; /* open addressing */
     size_t slot_count;
 };
 
