@@ -6,284 +6,365 @@
 
 #include "base/memory.h"
 #include "profile/gzip.h"
-#include "pprof.pb-c.h"
+#include "profile/pprof_fields.h"
+#include "profile/pprof_ids.h"
+#include "profile/wire.h"
 
 /*
- * What protobuf-c may allocate for one message: a submessage of two bytes becomes a struct of
- * about a hundred, so a bound on the input alone is none on memory.
+ * A message of two bytes becomes a struct of up to a hundred: a bound on the file alone is none on
+ * memory. A profile of a million stacks has a tenth of this.
  */
-#define UNPACK_MAX_BYTES ((size_t)4 * 1024 * 1024 * 1024)
+#define MAX_MESSAGES ((size_t)1 << 25)
 
-struct budget {
-    size_t left_bytes;
-    struct arena arena; /* a profile is a hundred thousand messages, freed together */
+struct text {
+    struct wire bytes;
+    const char *interned; /* NULL: nobody asked yet */
 };
-
-static void *budget_alloc(void *data, size_t size)
-{
-    struct budget *budget = data;
-
-    if (size > budget->left_bytes)
-        return NULL;
-    budget->left_bytes -= size;
-    return arena_alloc(&budget->arena, size ? size : 1);
-}
-
-static void budget_free(void *data, void *memory)
-{
-    (void)data;
-    (void)memory;
-}
 
 /*
- * The ids of a file (any 64-bit numbers but 0) and the indexes they become. Most writers count
- * from 1: as long as that is so, no set is needed. Looking up the frames of all stacks in one took
- * a quarter of the time of a merge.
+ * Read from the wire by hand: protobuf-c would first make a message of every line, and its merges
+ * took twice the time and three times the memory (docs/bench.md). It still writes.
  */
-struct ids {
-    struct byteset set; /* empty until is_scattered */
-    size_t count;
-    bool is_scattered;
-};
-
-static void scatter(struct ids *ids)
-{
-    for (uint64_t id = 1; id <= ids->count; id++)
-        byteset_add(&ids->set, &id, sizeof(id));
-    ids->is_scattered = true;
-}
-
-static bool ids_add(struct ids *ids, const char *what, uint64_t id, struct err *err)
-{
-    if (id == 0)
-        return err_set(err, ERR_FORMAT, "%s %zu: id 0 is reserved", what, ids->count);
-    if (!ids->is_scattered && id != ids->count + 1)
-        scatter(ids);
-    if (ids->is_scattered) {
-        byteset_add(&ids->set, &id, sizeof(id));
-        if (ids->set.count == ids->count)
-            return err_set(err, ERR_FORMAT, "%s: id %" PRIu64 " is there twice", what, id);
-    }
-    ids->count++;
-    return true;
-}
-
-static bool ids_find(const struct ids *ids, const char *what, uint64_t id, uint32_t *index,
-                     struct err *err)
-{
-    if (!ids->is_scattered && id - 1 < ids->count) {
-        *index = (uint32_t)(id - 1);
-        return true;
-    }
-    if (ids->is_scattered && byteset_find(&ids->set, &id, sizeof(id), index))
-        return true;
-    return err_set(err, ERR_FORMAT, "no %s has the id %" PRIu64 " that is referred to", what, id);
-}
-
 struct reader {
-    const Pprof__Profile *wire;
+    struct wire message; /* all of it */
     struct profile *profile;
-    struct ids mappings, functions, locations;
+    struct text *texts; /* the string table */
+    size_t text_count, text_capacity;
+    struct pprof_ids mappings, functions, locations;
+    size_t message_count;
     struct err *err;
+
+    uint32_t *stack; /* scratch: of the sample or location that is being read */
+    size_t stack_count, stack_capacity;
+    int64_t *values;
+    size_t value_count, value_capacity;
+    struct profile_label *labels;
+    size_t label_count, label_capacity;
+    struct profile_line *lines;
+    size_t line_count, line_capacity;
 };
 
-static bool read_string(struct reader *r, int64_t index, const char **text)
+static bool check(const struct reader *r, const struct wire *message)
 {
-    if (index < 0 || (uint64_t)index >= r->wire->n_string_table) {
-        if (index == 0) {
-            *text = profile_intern(r->profile, "");
-            return true;
-        }
-        return err_set(r->err, ERR_FORMAT, "string %" PRId64 " of a table of %zu", index,
-                       r->wire->n_string_table);
-    }
-    *text = profile_intern(r->profile, r->wire->string_table[index]);
+    return !message->is_damaged || err_set(r->err, ERR_FORMAT, "not a pprof profile, or truncated");
+}
+
+static bool count_message(struct reader *r)
+{
+    return ++r->message_count <= MAX_MESSAGES ||
+           err_set(r->err, ERR_LIMIT, "more than %zu strings, samples, labels, locations, lines",
+                   MAX_MESSAGES);
+}
+
+typedef bool message_reader(struct reader *r, struct wire message);
+
+/*
+ * Reads all messages of one field. A pass for each kind: fields come in any order, and what is
+ * referred to must be there first. To skip the others costs little.
+ */
+static bool each(struct reader *r, unsigned number, message_reader *read)
+{
+    struct wire message = r->message;
+    struct wire_field field;
+    bool done = true;
+
+    while (done && wire_next(&message, &field))
+        if (field.key == WIRE_BYTES(number))
+            done = count_message(r) && read(r, field.bytes);
+    return done && check(r, &message);
+}
+
+static bool read_text(struct reader *r, struct wire bytes)
+{
+    if (r->text_count == 0 && bytes.at != bytes.end)
+        return err_set(r->err, ERR_FORMAT, "the first string is not the empty one");
+    *ARRAY_PUSH(r->texts, r->text_count, r->text_capacity) = (struct text){.bytes = bytes};
     return true;
 }
 
-static bool read_value_type(struct reader *r, const Pprof__ValueType *wire,
-                            struct profile_value_type *type)
+static bool find_text(struct reader *r, uint64_t index, const char **found)
 {
-    return read_string(r, wire->type, &type->type) && read_string(r, wire->unit, &type->unit);
+    struct text *text;
+
+    if (index == 0 && r->text_count == 0) {
+        *found = profile_intern(r->profile, "");
+        return true;
+    }
+    if (index >= r->text_count)
+        return err_set(r->err, ERR_FORMAT, "string %" PRId64 " of a table of %zu", (int64_t)index,
+                       r->text_count);
+    text = &r->texts[index];
+    if (!text->interned)
+        text->interned = profile_intern_bytes(r->profile, text->bytes.at,
+                                              (size_t)(text->bytes.end - text->bytes.at));
+    *found = text->interned;
+    return true;
 }
 
-static bool read_value_types(struct reader *r)
+/*
+ * The numbers of a message, by field; of a field that is there twice the last. One field of bytes
+ * may go to a reader of its own.
+ */
+static bool read_fields(struct reader *r, struct wire message, uint64_t numbers[PPROF_FIELD_COUNT],
+                        uint64_t inner_key, message_reader *inner)
+{
+    struct wire_field field;
+    bool done = true;
+
+    while (done && wire_next(&message, &field)) {
+        if (field.key < WIRE_NUMBER(PPROF_FIELD_COUNT) && field.key % WIRE_NUMBER(1) == 0)
+            numbers[field.key / WIRE_NUMBER(1)] = field.number;
+        else if (field.key == inner_key)
+            done = count_message(r) && inner(r, field.bytes);
+    }
+    return done && check(r, &message);
+}
+
+static bool read_value_type(struct reader *r, struct wire message, struct profile_value_type *type)
+{
+    uint64_t numbers[PPROF_FIELD_COUNT] = {0};
+
+    return read_fields(r, message, numbers, 0, NULL) &&
+           find_text(r, numbers[VALUE_TYPE_TYPE], &type->type) &&
+           find_text(r, numbers[VALUE_TYPE_UNIT], &type->unit);
+}
+
+static bool read_sample_type(struct reader *r, struct wire message)
 {
     struct profile_value_type type;
 
-    for (size_t i = 0; i < r->wire->n_sample_type; i++) {
-        if (!read_value_type(r, r->wire->sample_type[i], &type))
-            return false;
-        profile_add_value_type(r->profile, type.type, type.unit);
-    }
-    return !r->wire->period_type ||
-           read_value_type(r, r->wire->period_type, &r->profile->period_type);
-}
-
-static bool read_mappings(struct reader *r)
-{
-    for (size_t i = 0; i < r->wire->n_mapping; i++) {
-        const Pprof__Mapping *wire = r->wire->mapping[i];
-        struct profile_mapping mapping = {
-            .start_ip = wire->memory_start,
-            .limit_ip = wire->memory_limit,
-            .pgoff = wire->file_offset,
-            .has_functions = wire->has_functions,
-            .has_filenames = wire->has_filenames,
-            .has_line_numbers = wire->has_line_numbers,
-            .has_inline_frames = wire->has_inline_frames,
-        };
-
-        if (!ids_add(&r->mappings, "mapping", wire->id, r->err) ||
-            !read_string(r, wire->filename, &mapping.file) ||
-            !read_string(r, wire->build_id, &mapping.build_id))
-            return false;
-        if (mapping.limit_ip && mapping.limit_ip < mapping.start_ip)
-            return err_set(r->err, ERR_FORMAT, "mapping %zu ends before it starts", i);
-        profile_add_mapping(r->profile, &mapping);
-    }
+    if (!read_value_type(r, message, &type))
+        return false;
+    profile_add_value_type(r->profile, type.type, type.unit);
     return true;
 }
 
-static bool read_functions(struct reader *r)
+static bool read_period_type(struct reader *r, struct wire message)
 {
-    for (size_t i = 0; i < r->wire->n_function; i++) {
-        const Pprof__Function *wire = r->wire->function[i];
-        struct profile_function function = {.start_line = wire->start_line};
+    return read_value_type(r, message, &r->profile->period_type);
+}
 
-        if (!ids_add(&r->functions, "function", wire->id, r->err) ||
-            !read_string(r, wire->name, &function.name) ||
-            !read_string(r, wire->system_name, &function.system_name) ||
-            !read_string(r, wire->filename, &function.file))
-            return false;
-        profile_add_function(r->profile, &function);
-    }
+static bool read_mapping(struct reader *r, struct wire message)
+{
+    uint64_t numbers[PPROF_FIELD_COUNT] = {0};
+    struct profile_mapping mapping;
+
+    if (!read_fields(r, message, numbers, 0, NULL))
+        return false;
+    mapping = (struct profile_mapping){
+        .start_ip = numbers[MAPPING_START],
+        .limit_ip = numbers[MAPPING_LIMIT],
+        .pgoff = numbers[MAPPING_OFFSET],
+        .has_functions = numbers[MAPPING_HAS_FUNCTIONS],
+        .has_filenames = numbers[MAPPING_HAS_FILENAMES],
+        .has_line_numbers = numbers[MAPPING_HAS_LINE_NUMBERS],
+        .has_inline_frames = numbers[MAPPING_HAS_INLINE_FRAMES],
+    };
+    if (!pprof_ids_add(&r->mappings, "mapping", numbers[MAPPING_ID], r->err) ||
+        !find_text(r, numbers[MAPPING_FILE], &mapping.file) ||
+        !find_text(r, numbers[MAPPING_BUILD_ID], &mapping.build_id))
+        return false;
+    if (mapping.limit_ip && mapping.limit_ip < mapping.start_ip)
+        return err_set(r->err, ERR_FORMAT, "mapping %zu ends before it starts",
+                       r->profile->mapping_count);
+    profile_add_mapping(r->profile, &mapping);
     return true;
 }
 
-static bool read_lines(struct reader *r, const Pprof__Location *wire,
-                       struct profile_location *location)
+static bool read_function(struct reader *r, struct wire message)
 {
-    if (wire->n_line > PPROF_MAX_INLINE_DEPTH)
+    uint64_t numbers[PPROF_FIELD_COUNT] = {0};
+    struct profile_function function;
+
+    if (!read_fields(r, message, numbers, 0, NULL) ||
+        !pprof_ids_add(&r->functions, "function", numbers[FUNCTION_ID], r->err) ||
+        !find_text(r, numbers[FUNCTION_NAME], &function.name) ||
+        !find_text(r, numbers[FUNCTION_SYSTEM_NAME], &function.system_name) ||
+        !find_text(r, numbers[FUNCTION_FILE], &function.file))
+        return false;
+    function.start_line = (int64_t)numbers[FUNCTION_START_LINE];
+    profile_add_function(r->profile, &function);
+    return true;
+}
+
+static bool read_line(struct reader *r, struct wire message)
+{
+    uint64_t numbers[PPROF_FIELD_COUNT] = {0};
+    struct profile_line *line = ARRAY_PUSH(r->lines, r->line_count, r->line_capacity);
+
+    if (!read_fields(r, message, numbers, 0, NULL))
+        return false;
+    line->line = (int64_t)numbers[LINE_LINE];
+    return pprof_ids_find(&r->functions, "function", numbers[LINE_FUNCTION], &line->function,
+                          r->err);
+}
+
+static bool read_location(struct reader *r, struct wire message)
+{
+    uint64_t numbers[PPROF_FIELD_COUNT] = {0}, mapping;
+    struct profile_location location = {.mapping = PROFILE_NONE};
+
+    r->line_count = 0;
+    if (!read_fields(r, message, numbers, WIRE_BYTES(LOCATION_LINES), read_line) ||
+        !pprof_ids_add(&r->locations, "location", numbers[LOCATION_ID], r->err))
+        return false;
+    mapping = numbers[LOCATION_MAPPING];
+    if (mapping && !pprof_ids_find(&r->mappings, "mapping", mapping, &location.mapping, r->err))
+        return false;
+    if (r->line_count > PPROF_MAX_INLINE_DEPTH)
         return err_set(r->err, ERR_LIMIT, "location %" PRIu64 ": %zu inlined frames, at most %d",
-                       wire->id, wire->n_line, PPROF_MAX_INLINE_DEPTH);
-    location->line_count = (uint32_t)wire->n_line;
-    location->lines = arena_array(&r->profile->arena, wire->n_line, sizeof(*location->lines));
-    for (size_t i = 0; i < wire->n_line; i++) {
-        location->lines[i].line = wire->line[i]->line;
-        if (!ids_find(&r->functions, "function", wire->line[i]->function_id,
-                      &location->lines[i].function, r->err))
-            return false;
-    }
+                       numbers[LOCATION_ID], r->line_count, PPROF_MAX_INLINE_DEPTH);
+    location.ip = numbers[LOCATION_ADDRESS];
+    location.line_count = (uint32_t)r->line_count;
+    location.lines = arena_memdup(&r->profile->arena, r->lines, r->line_count * sizeof(*r->lines));
+    profile_add_location(r->profile, &location);
     return true;
 }
 
-static bool read_locations(struct reader *r)
+static bool read_label(struct reader *r, struct wire message)
 {
-    for (size_t i = 0; i < r->wire->n_location; i++) {
-        const Pprof__Location *wire = r->wire->location[i];
-        struct profile_location location = {.mapping = PROFILE_NONE, .ip = wire->address};
+    uint64_t numbers[PPROF_FIELD_COUNT] = {0};
+    struct profile_label *label = ARRAY_PUSH(r->labels, r->label_count, r->label_capacity);
 
-        if (!ids_add(&r->locations, "location", wire->id, r->err) ||
-            (wire->mapping_id &&
-             !ids_find(&r->mappings, "mapping", wire->mapping_id, &location.mapping, r->err)) ||
-            !read_lines(r, wire, &location))
-            return false;
-        profile_add_location(r->profile, &location);
-    }
+    if (!read_fields(r, message, numbers, 0, NULL))
+        return false;
+    label->number = (int64_t)numbers[LABEL_NUMBER];
+    return find_text(r, numbers[LABEL_KEY], &label->key) &&
+           find_text(r, numbers[LABEL_TEXT], &label->text) &&
+           find_text(r, numbers[LABEL_UNIT], &label->unit);
+}
+
+static bool push_frame(struct reader *r, uint64_t id)
+{
+    uint32_t *index = ARRAY_PUSH(r->stack, r->stack_count, r->stack_capacity);
+
+    return pprof_ids_find(&r->locations, "location", id, index, r->err);
+}
+
+static bool push_value(struct reader *r, uint64_t value)
+{
+    *ARRAY_PUSH(r->values, r->value_count, r->value_capacity) = (int64_t)value;
     return true;
 }
 
-static bool read_labels(struct reader *r, const Pprof__Sample *wire, struct profile_sample *sample)
-{
-    sample->label_count = (uint32_t)wire->n_label;
-    sample->labels = arena_array(&r->profile->arena, wire->n_label, sizeof(*sample->labels));
-    for (size_t i = 0; i < wire->n_label; i++) {
-        struct profile_label *label = &sample->labels[i];
-
-        label->number = wire->label[i]->num;
-        if (!read_string(r, wire->label[i]->key, &label->key) ||
-            !read_string(r, wire->label[i]->str, &label->text) ||
-            !read_string(r, wire->label[i]->num_unit, &label->unit))
-            return false;
-    }
-    return true;
-}
-
-static bool read_sample(struct reader *r, const Pprof__Sample *wire, uint32_t *scratch)
-{
-    struct profile_sample *sample;
-
-    if (wire->n_value == 0 || wire->n_value != r->profile->value_type_count)
-        return err_set(r->err, ERR_FORMAT, "a sample with %zu values, expected %zu", wire->n_value,
-                       r->profile->value_type_count);
-    for (size_t i = 0; i < wire->n_location_id; i++)
-        if (!ids_find(&r->locations, "location", wire->location_id[i], &scratch[i], r->err))
-            return false;
-    sample = profile_add_sample(r->profile, scratch, wire->n_location_id);
-    memcpy(sample->values, wire->value, wire->n_value * sizeof(*sample->values));
-    return read_labels(r, wire, sample);
-}
-
-static bool read_samples(struct reader *r)
-{
-    uint32_t *scratch = NULL;
-    size_t capacity = 0;
-    bool done = true;
-
-    for (size_t i = 0; done && i < r->wire->n_sample; i++) {
-        const Pprof__Sample *wire = r->wire->sample[i];
-
-        if (wire->n_location_id > capacity)
-            scratch = array_grow(scratch, &capacity, wire->n_location_id, sizeof(*scratch));
-        done = read_sample(r, wire, scratch) || err_prepend(r->err, "sample %zu: ", i);
-    }
-    free(scratch);
-    return done;
-}
-
-static bool read_rest(struct reader *r)
+static bool push_comment(struct reader *r, uint64_t index)
 {
     const char *comment;
 
-    r->profile->period = r->wire->period;
-    r->profile->time_ns = r->wire->time_nanos;
-    r->profile->duration_ns = r->wire->duration_nanos;
-    for (size_t i = 0; i < r->wire->n_comment; i++) {
-        if (!read_string(r, r->wire->comment[i], &comment))
-            return false;
-        profile_add_comment(r->profile, "%s", comment);
-    }
-    return read_string(r, r->wire->default_sample_type, &r->profile->default_type);
+    if (!count_message(r) || !find_text(r, index, &comment))
+        return false;
+    profile_add_comment(r->profile, "%s", comment);
+    return true;
 }
 
-static struct profile *resolve(const Pprof__Profile *wire, struct err *err)
+/* Inline: `push` is a constant, and a frame should cost no call through a pointer. */
+static inline bool read_packed(struct reader *r, struct wire packed,
+                               bool (*push)(struct reader *r, uint64_t number))
 {
-    struct reader r = {.wire = wire, .profile = profile_new(), .err = err};
+    uint64_t number;
 
-    if (!read_value_types(&r) || !read_mappings(&r) || !read_functions(&r) || !read_locations(&r) ||
-        !read_samples(&r) || !read_rest(&r)) {
-        profile_free(r.profile);
-        r.profile = NULL;
+    while (wire_packed(&packed, &number))
+        if (!push(r, number))
+            return false;
+    return check(r, &packed);
+}
+
+static bool read_sample_field(struct reader *r, const struct wire_field *field)
+{
+    switch (field->key) {
+    case WIRE_NUMBER(SAMPLE_LOCATIONS):
+        return push_frame(r, field->number);
+    case WIRE_BYTES(SAMPLE_LOCATIONS):
+        return read_packed(r, field->bytes, push_frame);
+    case WIRE_NUMBER(SAMPLE_VALUES):
+        return push_value(r, field->number);
+    case WIRE_BYTES(SAMPLE_VALUES):
+        return read_packed(r, field->bytes, push_value);
+    case WIRE_BYTES(SAMPLE_LABELS):
+        return count_message(r) && read_label(r, field->bytes);
+    default:
+        return true;
     }
-    byteset_release(&r.mappings.set);
-    byteset_release(&r.functions.set);
-    byteset_release(&r.locations.set);
-    return r.profile;
+}
+
+static bool add_sample(struct reader *r)
+{
+    struct profile_sample *sample;
+
+    if (r->value_count == 0 || r->value_count != r->profile->value_type_count)
+        return err_set(r->err, ERR_FORMAT, "a sample with %zu values, expected %zu", r->value_count,
+                       r->profile->value_type_count);
+    sample = profile_add_sample(r->profile, r->stack, r->stack_count);
+    memcpy(sample->values, r->values, r->value_count * sizeof(*r->values));
+    sample->label_count = (uint32_t)r->label_count;
+    sample->labels =
+        arena_memdup(&r->profile->arena, r->labels, r->label_count * sizeof(*r->labels));
+    return true;
+}
+
+static bool read_sample(struct reader *r, struct wire message)
+{
+    struct wire_field field;
+    bool done = true;
+
+    r->stack_count = r->value_count = r->label_count = 0;
+    while (done && wire_next(&message, &field))
+        done = read_sample_field(r, &field);
+    return (done && check(r, &message) && add_sample(r)) ||
+           err_prepend(r->err, "sample %zu: ", r->profile->sample_count);
+}
+
+/* What is neither a table nor a message. */
+static bool read_head(struct reader *r)
+{
+    struct profile *profile = r->profile;
+    uint64_t numbers[PPROF_FIELD_COUNT] = {0};
+    struct wire message = r->message;
+    struct wire_field field;
+    bool done = true;
+
+    while (done && wire_next(&message, &field))
+        if (field.key == WIRE_NUMBER(PROFILE_COMMENTS))
+            done = push_comment(r, field.number);
+        else if (field.key == WIRE_BYTES(PROFILE_COMMENTS))
+            done = read_packed(r, field.bytes, push_comment);
+    if (!done || !read_fields(r, r->message, numbers, 0, NULL))
+        return false;
+    profile->time_ns = (int64_t)numbers[PROFILE_TIME];
+    profile->duration_ns = (int64_t)numbers[PROFILE_DURATION];
+    profile->period = (int64_t)numbers[PROFILE_PERIOD];
+    return find_text(r, numbers[PROFILE_DEFAULT_TYPE], &profile->default_type);
+}
+
+static void release(struct reader *r)
+{
+    pprof_ids_release(&r->mappings);
+    pprof_ids_release(&r->functions);
+    pprof_ids_release(&r->locations);
+    free(r->texts);
+    free(r->stack);
+    free(r->values);
+    free(r->labels);
+    free(r->lines);
 }
 
 static struct profile *read_message(const void *data, size_t len, struct err *err)
 {
-    struct budget budget = {.left_bytes = UNPACK_MAX_BYTES};
-    ProtobufCAllocator allocator = {budget_alloc, budget_free, &budget};
-    Pprof__Profile *wire = pprof__profile__unpack(&allocator, len, data);
-    struct profile *profile = NULL;
+    const unsigned char *bytes = data;
+    struct reader r = {
+        .message = {.at = bytes, .end = bytes + len}, .profile = profile_new(), .err = err};
+    struct profile *profile = r.profile;
 
-    if (wire)
-        profile = resolve(wire, err);
-    else
-        err_set(err, ERR_FORMAT, "not a pprof profile, or truncated");
-    arena_release(&budget.arena);
+    if (!each(&r, PROFILE_STRINGS, read_text) ||
+        !each(&r, PROFILE_SAMPLE_TYPES, read_sample_type) ||
+        !each(&r, PROFILE_PERIOD_TYPE, read_period_type) ||
+        !each(&r, PROFILE_MAPPINGS, read_mapping) || !each(&r, PROFILE_FUNCTIONS, read_function) ||
+        !each(&r, PROFILE_LOCATIONS, read_location) || !each(&r, PROFILE_SAMPLES, read_sample) ||
+        !read_head(&r)) {
+        profile_free(profile);
+        profile = NULL;
+    }
+    release(&r);
     return profile;
 }
 

@@ -32,7 +32,14 @@ void profile_free(struct profile *profile)
 
 const char *profile_intern(struct profile *profile, const char *text)
 {
-    return byteset_at(&profile->strings, byteset_add_text(&profile->strings, text), NULL);
+    return profile_intern_bytes(profile, text, strlen(text));
+}
+
+const char *profile_intern_bytes(struct profile *profile, const void *bytes, size_t len)
+{
+    uint32_t id = byteset_add(&profile->strings, bytes, strnlen(bytes, len));
+
+    return byteset_at(&profile->strings, id, NULL);
 }
 
 uint32_t profile_add_value_type(struct profile *profile, const char *type, const char *unit)

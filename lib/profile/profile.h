@@ -99,8 +99,9 @@ struct profile {
 struct profile *profile_new(void);
 void profile_free(struct profile *profile); /* NULL is fine */
 
-/* The profile's own copy of the text: equal texts give the same pointer. */
+/* The profile's own copy of the text: equal texts give the same pointer. Bytes end at a NUL. */
 const char *profile_intern(struct profile *profile, const char *text);
+const char *profile_intern_bytes(struct profile *profile, const void *bytes, size_t len);
 
 /* Each appends one and returns its index. Pointer fields are stored as they are: intern first. */
 uint32_t profile_add_value_type(struct profile *profile, const char *type, const char *unit);

@@ -23,7 +23,7 @@ file lib/base/b.h '/* Elf * in a comment, and "Dwarf *" */' 'const char *elf = "
 file lib/profile/p.h 'int p;'
 file lib/profile/p.c '#include <string.h>' '#include "profile/p.h"'
 file lib/profile/q.c '#include "binary/i.h"' '#include <capstone/capstone.h>'
-file lib/profile/pprof_read.c '#include "pprof.pb-c.h"'
+file lib/profile/pprof_write.c '#include "pprof.pb-c.h"'
 file lib/profile/r.c '#include "pprof.pb-c.h"' '#include <libunwind.h>'
 file lib/binary/i.h '#include <libelf.h>' 'void *i(void);' 'Elf *j(void);'
 file lib/binary/i.c '#include "binary/i.h"' '#include <elfutils/libdw.h>' '#include "../profile/p.h"'
@@ -43,7 +43,7 @@ lib/binary/k.c:1: lib/binary must not include pgo-build: a tool is included by n
 lib/profile/p.c:1: the first include must be "p.h"
 lib/profile/q.c:1: lib/profile must not include lib/binary: both stand on lib/base alone
 lib/profile/q.c:2: capstone/capstone.h belongs to lib/binary/*.c alone
-lib/profile/r.c:1: pprof.pb-c.h belongs to lib/profile/pprof_*.c alone
+lib/profile/r.c:1: pprof.pb-c.h belongs to lib/profile/pprof_write.c tests/fuzz/fuzz_pprof.c alone
 lib/profile/r.c:2: libunwind.h belongs to collect/stack_unwind.c tests/*.c bench/*.c alone
 pgo-convert/c.c:1: pgo-convert must not include pgo-build: a tool is included by nobody but its tests
 pgo-convert/t.c:3: zlib.h belongs to lib/profile/gzip.c alone

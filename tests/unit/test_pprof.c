@@ -152,6 +152,79 @@ static void test_scattered_ids_are_found(void **state)
     profile_free(p);
 }
 
+#define HEAD                                                                                       \
+    "\x0a\x04\x08\x01\x10\x02\x32\x00\x32\x01s\x32\x01" /* of type s/...: one letter follows */
+
+static struct profile *read_bytes(const char *bytes, size_t len, struct err *err)
+{
+    char *copy = mem_alloc(len); /* exactly as long, so that ASan sees a step beyond */
+    struct profile *p;
+
+    memcpy(copy, bytes, len);
+    p = pprof_read(copy, len, err);
+    free(copy);
+    return p;
+}
+
+/* Forms that our writer does not use, and others may. */
+static void test_other_forms_of_the_wire(void **state)
+{
+    static const char file[] =
+        HEAD "c"
+             "\x12\x08\x08\x01\x08\x02\x10\x05\x08\x01" /* not packed: 1, 2, 1 */
+             "\x22\x04\x08\x01\x18\x11\x22\x04\x08\x02\x18\x12"
+             "\x82\x7d\x02zz" /* field 2000, which nobody knows */
+             "\x89\x7d"
+             "12345678" /* ... of 8 bytes */
+             "\x8d\x7d"
+             "1234"                                                 /* ... of 4 */
+             "\x12\x0b\x0a\x00\x12\x01\x07\x0a\x04\x01\x82\x80\x00" /* a long varint */
+             "\x60\x07\x60\x09";                                    /* period 7, no: 9 */
+    struct err err = {0};
+    struct profile *p = read_bytes(file, sizeof(file) - 1, &err);
+
+    (void)state;
+    assert_non_null(p);
+    assert_int_equal(p->sample_count, 2);
+    assert_int_equal(p->samples[0].location_count, 3);
+    assert_int_equal(p->samples[0].values[0], 5);
+    assert_int_equal(p->samples[1].location_count, 2);
+    assert_int_equal(p->samples[1].locations[1], 1);
+    assert_int_equal(p->period, 9);
+    profile_free(p);
+}
+
+static void expect_damaged(const char *bytes, size_t len, const char *message)
+{
+    struct err err = {0};
+
+    assert_null(read_bytes(bytes, len, &err));
+    assert_int_equal(err.kind, ERR_FORMAT);
+    assert_non_null(strstr(err.message, message));
+}
+
+#define EXPECT_DAMAGED(bytes, message) expect_damaged(bytes, sizeof(bytes) - 1, message)
+
+static void test_damaged_wire_is_refused(void **state)
+{
+    (void)state;
+    EXPECT_DAMAGED(HEAD, "truncated");
+    EXPECT_DAMAGED(HEAD "c\x60", "truncated");
+    EXPECT_DAMAGED(HEAD "c\x60\x80", "truncated");
+    EXPECT_DAMAGED(HEAD "c\x60\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x01", "truncated");
+    EXPECT_DAMAGED(HEAD "c\x12\x7f\x10\x05", "truncated");         /* beyond the end of the file */
+    EXPECT_DAMAGED(HEAD "c\x12\x04\x12\x7f\x05\x05", "truncated"); /* ... of the message */
+    EXPECT_DAMAGED(HEAD "c\x12\x02\x12\xff\x01", "truncated");
+    EXPECT_DAMAGED(HEAD "c\x63\x64", "truncated"); /* a group */
+    EXPECT_DAMAGED(HEAD "c\x89\x7d"
+                        "1234567",
+                   "truncated");
+    EXPECT_DAMAGED("\x32\x01s", "the first string");
+    EXPECT_DAMAGED(HEAD "c\x70\x03", "string 3 of a table of 3");
+    EXPECT_DAMAGED(HEAD "c\x12\x04\x12\x02\x05\x05",
+                   "sample 0: a sample with 2 values, expected 1");
+}
+
 static void test_inlining_without_end_is_refused(void **state)
 {
     struct profile *p = make_profile(), *again;
@@ -214,6 +287,8 @@ int main(void)
         cmocka_unit_test(test_every_truncation_is_handled),
         cmocka_unit_test(test_dangling_references_are_refused),
         cmocka_unit_test(test_scattered_ids_are_found),
+        cmocka_unit_test(test_other_forms_of_the_wire),
+        cmocka_unit_test(test_damaged_wire_is_refused),
         cmocka_unit_test(test_inlining_without_end_is_refused),
         cmocka_unit_test(test_gzip_bomb_is_refused),
         cmocka_unit_test(test_weight),
