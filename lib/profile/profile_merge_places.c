@@ -122,31 +122,13 @@ static uint32_t find_function(struct merge_intake *intake, uint32_t index)
 
     if (intake->functions[index] == PROFILE_NONE) {
         function.name = merge_intern(intake, in->name);
-        function.system_name = merge_intern(intake, in->system_name);
+        function.system_name =
+            in->system_name == in->name ? function.name : merge_intern(intake, in->system_name);
         function.file = merge_intern(intake, in->file);
         intake->functions[index] =
             byteset_add(&intake->merge->functions, &function, sizeof(function));
     }
     return intake->functions[index];
-}
-
-/* Which of two forms of one location says more? By content alone: more than 0 is the first. */
-static int compare_lines(const struct profile_merge *merge, const struct merge_location *a,
-                         const struct profile_line *lines, uint32_t count)
-{
-    if (a->line_count != count)
-        return a->line_count > count ? 1 : -1;
-    for (uint32_t i = 0; i < count; i++) {
-        int order = compare_numbers((uint64_t)a->lines[i].line, (uint64_t)lines[i].line);
-
-        if (order)
-            return order;
-        order = merge_compare_functions(merge_function(merge, a->lines[i].function),
-                                        merge_function(merge, lines[i].function));
-        if (order) /* a start line that is known comes behind one that is not */
-            return order;
-    }
-    return 0;
 }
 
 /*
@@ -173,18 +155,41 @@ static size_t location_key(struct merge_intake *intake, const struct profile_loc
     return (is_sure && own->has_address ? 3 : words) * sizeof(*merge->location_key);
 }
 
-static void take_lines(struct merge_intake *intake, struct merge_location *own, uint32_t count)
+/*
+ * Does what location_key() left in scratch say more than the lines that stand? By content alone.
+ * Mostly it is the same: then no name is looked at.
+ */
+static bool is_better(const struct profile_merge *merge, const struct merge_location *own,
+                      uint32_t count)
 {
-    struct profile_merge *merge = intake->merge;
-    struct profile_line *lines = arena_array(&merge->head->arena, count, sizeof(*lines));
+    const uint64_t *words = merge->location_key + 3;
+    int order = 0;
 
-    for (uint32_t i = 0; i < count; i++)
-        lines[i] = (struct profile_line){(uint32_t)merge->location_key[3 + 2 * i],
-                                         (int64_t)merge->location_key[4 + 2 * i]};
-    if (!own->lines || compare_lines(merge, own, lines, count) < 0) {
-        own->lines = lines;
-        own->line_count = count;
+    if (own->line_count != count)
+        return own->line_count < count;
+    for (uint32_t i = 0; !order && i < count; i++) {
+        uint32_t function = (uint32_t)words[2 * i];
+
+        order = compare_numbers((uint64_t)own->lines[i].line, words[2 * i + 1]);
+        if (!order && own->lines[i].function != function)
+            /* a start line that is known comes behind one that is not */
+            order = merge_compare_functions(merge_function(merge, own->lines[i].function),
+                                            merge_function(merge, function));
     }
+    return order < 0;
+}
+
+/* The lines of scratch; their memory is new only if there are more than before. */
+static void take_lines(struct profile_merge *merge, struct merge_location *own, uint32_t count)
+{
+    if (!is_better(merge, own, count))
+        return;
+    if (own->line_count < count)
+        own->lines = arena_array(&merge->head->arena, count, sizeof(*own->lines));
+    own->line_count = count;
+    for (uint32_t i = 0; i < count; i++)
+        own->lines[i] = (struct profile_line){(uint32_t)merge->location_key[3 + 2 * i],
+                                              (int64_t)merge->location_key[4 + 2 * i]};
 }
 
 static uint32_t add_location(struct merge_intake *intake, const struct profile_location *location)
@@ -210,8 +215,7 @@ static uint32_t add_location(struct merge_intake *intake, const struct profile_l
     if (own.mapping != PROFILE_NONE &&
         merge_compare_mappings(merge, own.mapping, merge->locations[id].mapping) < 0)
         merge->locations[id].mapping = own.mapping;
-    if (location->line_count)
-        take_lines(intake, &merge->locations[id], location->line_count);
+    take_lines(merge, &merge->locations[id], location->line_count);
     return id;
 }
 

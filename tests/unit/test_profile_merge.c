@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "profile/pprof.h"
+#include "profile/profile_merge_parts.h"
 
 #define FUNCTIONS 6
 #define OFFSETS   40
@@ -306,6 +307,25 @@ static void huge_values_are_cut_off(void **state)
     profile_free(p);
 }
 
+/* What is equal takes no more memory, however often it comes; a block of the arena is 64 KiB. */
+static void memory_does_not_grow_with_inputs(void **state)
+{
+    struct profile_merge *merge = profile_merge_new(PROFILE_MERGE_PLAIN);
+    struct profile *p = make_profile(1, "aa", true);
+    struct arena_block *after_one = NULL;
+    struct err err = {0};
+
+    (void)state;
+    for (int i = 0; i < 200; i++) {
+        assert_true(profile_merge_add(merge, p, 1, &err));
+        if (i == 0)
+            after_one = merge->head->arena.blocks;
+        assert_ptr_equal(merge->head->arena.blocks, after_one);
+    }
+    profile_merge_free(merge);
+    profile_free(p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -318,6 +338,7 @@ int main(void)
         cmocka_unit_test(overlapping_mappings_become_one),
         cmocka_unit_test(other_types_are_refused),
         cmocka_unit_test(huge_values_are_cut_off),
+        cmocka_unit_test(memory_does_not_grow_with_inputs),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
