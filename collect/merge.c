@@ -2,6 +2,7 @@
 #include "command.h"
 
 #include <inttypes.h>
+#include <malloc.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
@@ -13,6 +14,8 @@
 #include "output.h"
 #include "profile/labels.h"
 #include "symbolize.h"
+
+#define KEPT_BYTES (32 << 20) /* the C library takes no more as M_MMAP_THRESHOLD */
 
 static double percent(uint64_t part, uint64_t whole)
 {
@@ -54,11 +57,22 @@ static bool add_input(const struct merge_options *options, const struct merge_in
     return done;
 }
 
+/*
+ * What one profile needed is kept for the next. By default it goes back to the kernel each time,
+ * and comes again page by page: a sixth of the time of a merge.
+ */
+static void keep_freed_memory(void)
+{
+    mallopt(M_MMAP_THRESHOLD, KEPT_BYTES);
+    mallopt(M_TRIM_THRESHOLD, KEPT_BYTES);
+}
+
 static bool add_inputs(const struct merge_options *options, struct profile_merge *merge,
                        uint64_t *unlabelled, struct err *err)
 {
     bool done = true;
 
+    keep_freed_memory();
     progress_start("merging %zu profiles", options->input_count);
     for (size_t i = 0; done && i < options->input_count; i++)
         done = add_input(options, &options->inputs[i], merge, unlabelled, err);
