@@ -6,7 +6,7 @@
 # usage: collect-torture.sh BIN_DIR SOURCE_DIR [SECONDS]
 set -eu
 bin=$(cd "$1" && pwd) source=$(cd "$2" && pwd) seconds=${3:-2}
-library=$bin/../lib/libpgocollect.so
+library=$bin/../lib/libpgocollect.so heap_library=$bin/../lib/libpgocollect_heap.so
 linked=$bin/../tests/tools/torture
 export LC_ALL=C
 
@@ -86,6 +86,8 @@ run plain ./torture 1
 export PGO_COLLECT_HZ=1000 PGO_COLLECT_INTERVAL=1
 run preloaded env PGO_COLLECT_DIR=files PGO_COLLECT_DIR_MAX=1M "LD_PRELOAD=$library" \
     ./torture "$seconds"
+run heap env PGO_COLLECT_DIR=files PGO_COLLECT_DIR_MAX=1M PGO_COLLECT_HEAP=16K \
+    "LD_PRELOAD=$library $heap_library" ./torture "$seconds"
 run started env "LD_PRELOAD=$library" ./torture "$seconds" start-stop libraries longjmp threads
 run linked env PGO_COLLECT_DIR=linked PGO_COLLECT_DIR_MAX=1M "$linked" "$seconds"
 run exceptions env PGO_COLLECT_DIR=files "LD_PRELOAD=$library" ./throw

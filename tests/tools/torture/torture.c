@@ -50,6 +50,7 @@ static struct activity activities[] = {
     {"signals", do_signals, 0},
     {"own-timer", do_own_timer, 0},
     {"memory", do_memory, 0},
+    {"snapshots", do_snapshots, 0},
     {"labels", do_labels, 0},
     {"start-stop", do_start_stop, 0},
 };

@@ -40,6 +40,7 @@ void do_libraries(void);
 void do_signals(void);
 void do_own_timer(void);
 void do_memory(void);
+void do_snapshots(void);
 
 /* torture.c: the profiler's own functions, if they are there */
 void do_labels(void);

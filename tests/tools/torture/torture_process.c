@@ -11,6 +11,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "pgo_collect.h"
+
+#pragma weak pgo_collect_snapshot
+#pragma weak pgo_collect_heap_snapshot
+
 static void wait_for(pid_t child, int expected)
 {
     int status;
@@ -220,17 +225,46 @@ void do_own_timer(void)
 }
 #endif
 
+/* Blocks that lie about for any thread to free. */
+static _Atomic(unsigned char *) shared_blocks[256];
+
+static unsigned char *allocate(size_t bytes)
+{
+    unsigned char *block = NULL;
+
+    switch (random_below(4)) {
+    case 0:
+        return calloc(bytes, 1);
+    case 1:
+        return realloc(malloc(1 + bytes / 2), bytes);
+    case 2:
+        return posix_memalign((void **)&block, 64, bytes) == 0 ? block : NULL;
+    default:
+        return malloc(bytes);
+    }
+}
+
 void do_memory(void)
 {
-    void *blocks[50];
+    for (int i = 0; i < 200; i++) {
+        size_t bytes = 1 + random_below(random_below(10) ? 1000 : 300000);
+        unsigned char *block = allocate(bytes), mark = (unsigned char)bytes;
 
-    for (size_t i = 0; i < 50; i++) {
-        blocks[i] = malloc(1 + random_below(random_below(10) ? 1000 : 300000));
-        check(blocks[i]);
-        memset(blocks[i], 1, 1);
+        check(block);
+        block[0] = block[bytes - 1] = mark;
+        check(block[0] == mark);
+        free(atomic_exchange(&shared_blocks[random_below(256)], block));
     }
-    for (size_t i = 0; i < 50; i++)
-        free(blocks[i]);
+}
+
+/* A profile of both kinds, at any time; -EINVAL, -ENOTSUP: there is none of it. */
+void do_snapshots(void)
+{
+    burn(20000);
+    if (!pgo_collect_snapshot)
+        return;
+    (void)pgo_collect_snapshot("/dev/null");
+    (void)pgo_collect_heap_snapshot("/dev/null");
 }
 
 void prepare_process_signals(void)
