@@ -3,21 +3,10 @@
 # were, although libunwind.so has entry points of the same names; and the stacks reach main().
 #
 # usage: collect-exceptions.sh BIN_DIR SOURCE_DIR
-set -eu
-library=$(cd "$1/../lib" && pwd)/libpgocollect.so
-export LC_ALL=C
-
-skip() { echo "skipped: $*"; exit 77; }
-fail() { echo "FAILED: $*"; exit 1; }
-for tool in c++ go; do
-    command -v $tool >/dev/null || skip "no $tool"
-done
+# shellcheck source=tests/e2e/collect-program
+. "$(dirname "$0")/collect-program"
+need c++ go
 [ "$(uname -m)" = x86_64 ] || skip "rows are of x86-64 alone"
-
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
-cd "$scratch"
-export HOME="$scratch" # go tool pprof keeps things in it
 
 cat >throw.cc <<'END'
 #include <algorithm>

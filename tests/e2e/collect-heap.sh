@@ -4,31 +4,13 @@
 # The estimates may differ from the truth by six standard deviations of the sampling.
 #
 # usage: collect-heap.sh BIN_DIR SOURCE_DIR
-set -eu
-bin=$(cd "$1" && pwd)
-source=$(cd "$2" && pwd)
-lib=$(cd "$bin/../lib" && pwd)
-export LC_ALL=C
-
-skip() { echo "skipped: $*"; exit 77; }
-fail() { echo "FAILED: $*"; exit 1; }
-for tool in cc go curl python3; do
-    command -v $tool >/dev/null || skip "no $tool"
-done
-
-scratch=$(mktemp -d)
-program=
-clean_up() {
-    if [ -n "$program" ]; then kill "$program" 2>/dev/null || true; wait "$program" 2>/dev/null || true; fi
-    rm -rf "$scratch"
-}
-trap clean_up EXIT
-cd "$scratch"
-export HOME="$scratch" # go tool pprof keeps things in it
+# shellcheck source=tests/e2e/collect-program
+. "$(dirname "$0")/collect-program"
+need cc go curl python3
 
 cc -O1 -g -fno-builtin -fomit-frame-pointer -fno-optimize-sibling-calls -I"$source/collect/include" \
     "$source/tests/data/allocates.c" -o allocates -pthread -L"$lib" -lpgocollect
-both="$lib/libpgocollect.so $lib/libpgocollect_heap.so"
+both="$library $heap_library"
 export LD_LIBRARY_PATH="$lib"
 
 # run [VARIABLE=VALUE...]: writes whole.pprof, and child.pprof of a forked child
@@ -36,51 +18,85 @@ run() {
     rm -f whole.pprof child.pprof
     env "$@" ./allocates whole.pprof child.pprof >out 2>err || { cat err; fail "allocates, $*"; }
 }
-# total INDEX FUNCTION FILE: what pprof says is allocated below a function, in bytes or objects
-total() {
-    go tool pprof -sample_index="$1" -unit=bytes -top -cum -nodecount=10000 -nodefraction=0 "$3" 2>/dev/null |
-        awk -v name="$2" '$6 == name { sum = $4 + 0 } END { printf "%d\n", sum }'
-}
-# near INDEX FUNCTION EXPECTED SIZE INTERVAL [FILE]: six standard deviations, of blocks of that size
-near() {
-    found=$(total "$1" "$2" "${6:-whole.pprof}")
-    python3 - "$found" "$3" "$4" "$5" <<'END_PYTHON' ||
-import math, sys
-found, expected, size, interval = map(int, sys.argv[1:])
-p = -math.expm1(-size / interval) if interval > 1 else 1
-blocks = expected / size
-deviation = size * math.sqrt(blocks * (1 - p) / p)
-sys.exit(abs(found - expected) > 6 * deviation + 1)
+cat >check.py <<'END_PYTHON'
+"""check.py INTERVAL <RAW: what `go tool pprof -raw` prints of a heap profile, against the file
+"expected": VALUE_TYPE FUNCTION TOTAL SIZE, what blocks of that size are allocated below it."""
+import math, re, sys
+types, samples, functions, part = [], [], {}, None
+for line in sys.stdin:
+    word = line.split()
+    if word and word[0] in ("Samples:", "Locations", "Mappings"):
+        part = word[0]
+    elif part == "Samples:" and "/" in line:
+        types = [re.sub(r"/.*", "", name) for name in word]
+    elif part == "Samples:" and re.match(r" *[0-9]+ ", line):
+        values, ids = line.split(":")
+        samples.append(([int(value) for value in values.split()], ids.split()))
+    elif part == "Locations":
+        if re.match(r" *[0-9]+:", line):
+            location = functions[word[0][:-1]] = set()
+            word = word[3:]
+        if word:
+            location.add(word[0])
+wrong = 0
+for line in open("expected"):
+    kind, name, *numbers = line.split()
+    expected, size = map(int, numbers)
+    found = sum(values[types.index(kind)] for values, ids in samples
+                if any(name in functions[i] for i in ids))
+    p = -math.expm1(-size / int(sys.argv[1])) if sys.argv[1] != "1" else 1
+    deviation = size * math.sqrt(expected / size * (1 - p) / p)
+    if abs(found - expected) > 6 * deviation + 1:
+        print(f"{kind} of {name} is {found}, not about {expected}")
+        wrong = 1
+sys.exit(wrong)
 END_PYTHON
-        fail "$1 of $2 is $found, not about $3"
+# is_near FILE INTERVAL: as the file `expected` has it, within six standard deviations
+is_near() {
+    go tool pprof -raw "$1" 2>/dev/null >raw && python3 check.py "$2" <raw
+}
+# check FILE INTERVAL <<END: the same, or the test fails
+check() {
+    cat >expected
+    is_near "$@" || fail "$1"
 }
 
 # Each allocation sampled: exact, whatever it was allocated by and whoever frees it.
 run LD_PRELOAD="$both" PGO_COLLECT_HEAP=1
-near inuse_space leak 3200000 32 1
-near alloc_space churn 64000000 640 1
-near inuse_space churn 0 640 1
-near inuse_space grow 300000 300000 1
-near inuse_space aligned 90112 90112 1
-near inuse_space zeroed 40000 40000 1
-near alloc_space passed_on 1600000 16000 1
-near inuse_space passed_on 0 16000 1
-near inuse_objects leak 100000 1 1
-near alloc_objects in_child 1000 1 1 child.pprof
-near inuse_space in_child 1000000 1000 1 child.pprof
-near inuse_space leak 0 32 1 child.pprof # freed there
+check whole.pprof 1 <<END
+inuse_space leak 3200000 32
+alloc_space churn 64000000 640
+inuse_space churn 0 640
+inuse_space grow 300000 300000
+inuse_space aligned 90112 90112
+inuse_space zeroed 40000 40000
+alloc_space passed_on 1600000 16000
+inuse_space passed_on 0 16000
+inuse_objects leak 100000 1
+END
+check child.pprof 1 <<END
+alloc_objects in_child 1000 1
+inuse_space in_child 1000000 1000
+inuse_space leak 0 32
+END
 
-# The default: about right.
-run LD_PRELOAD="$both"
-near alloc_space churn 64000000 640 524288
-near inuse_space churn 0 640 524288
+# The default: about right. In the folder, beside the profiles of time.
+run LD_PRELOAD="$both" PGO_COLLECT_DIR=folder
+cat >expected <<END
+alloc_space churn 64000000 640
+inuse_space churn 0 640
+END
+for file in whole.pprof folder/allocates.*.heap.gz; do
+    is_near "$file" 524288 || fail "$file"
+done
 run LD_PRELOAD="$both" PGO_COLLECT_HEAP=4K
-near inuse_space leak 3200000 32 4096
-near alloc_space churn 64000000 640 4096
-near inuse_space churn 0 640 4096
+check whole.pprof 4096 <<END
+inuse_space leak 3200000 32
+alloc_space churn 64000000 640
+inuse_space churn 0 640
+END
 
 # The leak at its line, without frame pointers; Go's value types.
-go tool pprof -raw whole.pprof 2>/dev/null >raw
 grep -q 'alloc_objects/count alloc_space/bytes inuse_objects/count inuse_space/bytes' raw ||
     fail "value types"
 grep -q '^PeriodType: space bytes' raw || fail "period type"
@@ -89,45 +105,32 @@ go tool pprof -lines -top whole.pprof 2>/dev/null | grep -q "leak .*allocates.c:
     fail "no leak at line $line"
 go tool pprof -peek '^leak$' whole.pprof 2>/dev/null | grep -q ' main$' || fail "no caller"
 
-# In the folder, beside the profiles of time; over HTTP.
-run LD_PRELOAD="$both" PGO_COLLECT_DIR=folder
-cat folder/allocates.*.heap.gz >/dev/null || fail "no heap profile in the folder"
-for file in folder/allocates.*.heap.gz; do
-    near alloc_space churn 64000000 640 524288 "$file"
-done
-
-LD_PRELOAD=$both PGO_COLLECT_HTTP="unix:$scratch/sock" ./allocates - 2>err &
+# Over HTTP.
+LD_PRELOAD=$both PGO_COLLECT_HTTP="unix:$scratch/sock" ./allocates - 2>said &
 program=$!
-until curl -fsS --unix-socket sock -D headers -o served.pprof http://localhost/debug/pprof/heap \
-    2>/dev/null && [ "$(total inuse_space big served.pprof)" -gt 50000000 ]; do
-    kill -0 $program || { cat err; fail "the program has ended"; }
-    sleep 0.05
-done
+echo "inuse_space big 60000000 6000000" >expected
+serves_big() {
+    curl -fsS --unix-socket sock -D headers -o served.pprof http://localhost/debug/pprof/heap &&
+        is_near served.pprof 524288
+}
+until_true serves_big
 grep -q 'filename="heap"' headers || fail "Content-Disposition"
 curl -fsS --unix-socket sock http://localhost/metrics | grep -q '^pgo_collect_heap_blocks [1-9]' ||
     fail "no metric"
-kill $program
-wait $program 2>/dev/null || true
-program=
+end_program
 
 # status FILE: what the page says without a heap profile
 status() {
-    LD_PRELOAD=$1 PGO_COLLECT_HTTP="unix:$scratch/none" ${2:-./allocates} - 2>err &
+    LD_PRELOAD=$1 PGO_COLLECT_HTTP="unix:$scratch/none" ${2:-./allocates} - 2>said &
     program=$!
-    until [ -S none ] && code=$(curl -sS --unix-socket none -o body -w '%{http_code}' \
-        http://localhost/debug/pprof/heap 2>/dev/null); do
-        kill -0 $program || { cat err; fail "the program has ended"; }
-        sleep 0.05
-    done
-    kill $program
-    wait $program 2>/dev/null || true
-    program=
+    until_true curl -sS --unix-socket none -D headers -o body http://localhost/debug/pprof/heap
+    end_program
     rm -f none
-    [ "$code" = 501 ] || { cat body; fail "$code, not 501"; }
+    grep -q '^HTTP/1.1 501 ' headers || { cat headers body; fail "not 501"; }
 }
 status "$lib/libpgocollect.so"
 grep -q 'libpgocollect_heap.so is not loaded' body || { cat body; fail "the reason"; }
-[ ! -s err ] || { cat err; fail "said without being asked"; }
+[ ! -s said ] || { cat said; fail "said without being asked"; }
 PGO_COLLECT_HEAP=1M LD_PRELOAD=$lib/libpgocollect.so ./allocates /dev/null 2>err || true
 grep -q 'libpgocollect_heap.so is not loaded' err || { cat err; fail "asked for, not there"; }
 
@@ -157,17 +160,19 @@ END_C
 cc -O1 -fno-builtin -fno-tree-loop-distribute-patterns own.c -o own
 status "$both" ./own
 grep -q "malloc() is in .*own: no heap profile" body || { cat body; fail "the reason"; }
-grep -q "malloc() is in .*own: no heap profile" err || { cat err; fail "not said"; }
+grep -q "malloc() is in .*own: no heap profile" said || { cat said; fail "not said"; }
 
 # Other allocators.
 missing=
 for allocator in libjemalloc.so.2 libtcmalloc_minimal.so.4; do
     if ! LD_PRELOAD=$allocator sh -c : 2>&1 | grep -q . ; then
         run LD_PRELOAD="$both $allocator" PGO_COLLECT_HEAP=1
-        near inuse_space leak 3200000 32 1
-        near inuse_space churn 0 640 1
-        near inuse_space passed_on 0 16000 1
-        near inuse_space grow 300000 300000 1
+        check whole.pprof 1 <<END
+inuse_space leak 3200000 32
+inuse_space churn 0 640
+inuse_space passed_on 0 16000
+inuse_space grow 300000 300000
+END
     else
         missing="$missing $allocator"
     fi

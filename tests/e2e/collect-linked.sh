@@ -3,23 +3,11 @@
 # header; start, labels, trace ids, snapshots, stop and start again; the man page has every variable.
 #
 # usage: collect-linked.sh BIN_DIR SOURCE_DIR
-set -eu
-build=$(cd "$1/.." && pwd)
-source=$(cd "$2" && pwd)
-export LC_ALL=C
+# shellcheck source=tests/e2e/collect-program
+. "$(dirname "$0")/collect-program"
+need cc c++ go cmake pkg-config
 
-skip() { echo "skipped: $*"; exit 77; }
-fail() { echo "FAILED: $*"; exit 1; }
-for tool in cc c++ go cmake pkg-config; do
-    command -v $tool >/dev/null || skip "no $tool"
-done
-
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
-cd "$scratch"
-export HOME="$scratch" # go tool pprof keeps things in it
-
-cmake --install "$build" --prefix "$scratch/usr" --component libpgocollect >/dev/null ||
+cmake --install "$bin/.." --prefix "$scratch/usr" --component libpgocollect >/dev/null ||
     fail "install"
 PKG_CONFIG_PATH=$(dirname "$(find usr -name pgo-collect.pc)")
 export PKG_CONFIG_PATH

@@ -3,22 +3,9 @@
 # each thread's CPU time, the functions that used it and their callers, and gives a default.pgo.
 #
 # usage: collect-preload.sh BIN_DIR SOURCE_DIR
-set -eu
-bin=$(cd "$1" && pwd)
-PATH=$bin:$PATH
-library=$bin/../lib/libpgocollect.so
-export LC_ALL=C
-
-skip() { echo "skipped: $*"; exit 77; }
-fail() { echo "FAILED: $*"; exit 1; }
-for tool in clang-22 go readelf; do
-    command -v $tool >/dev/null || skip "no $tool"
-done
-
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
-cd "$scratch"
-export HOME="$scratch" # go tool pprof keeps things in it
+# shellcheck source=tests/e2e/collect-program
+. "$(dirname "$0")/collect-program"
+need clang-22 go readelf
 
 cat >busy.c <<'END'
 #include <pthread.h>
@@ -70,16 +57,9 @@ int main(int argc, char **argv)
 END
 clang-22 -O1 -g -fno-omit-frame-pointer -fno-optimize-sibling-calls busy.c -o busy -pthread
 
-# samples FILE: the sum of samples/count
-samples() {
-    go tool pprof -raw "$1" 2>/dev/null |
-        awk '/^Locations/ { exit } /^ *[0-9]+ +[0-9]+:/ { sum += $1 } END { print sum + 0 }'
-}
-
 # check_weight FOLDER MILLISECONDS THREADS: a period each thread may be missing, or be one too many
 check_weight() {
-    sum=0
-    for file in "$1"/*.pprof.gz; do sum=$((sum + $(samples "$file"))); done
+    sum=$(samples '*' "$1"/*.pprof.gz)
     difference=$((sum * 10 - $2))
     [ ${difference#-} -le $(($3 * 10 + $2 / 20 + 20)) ] ||
         fail "$1: $sum samples of 10 ms for $2 ms of CPU time"

@@ -3,29 +3,9 @@
 # of its own, and answers queries about them; promtool judges the text.
 #
 # usage: collect-prometheus.sh BIN_DIR SOURCE_DIR
-set -eu
-bin=$(cd "$1" && pwd)
-source=$(cd "$2" && pwd)
-export LC_ALL=C
-
-skip() { echo "skipped: $*"; exit 77; }
-fail() { echo "FAILED: $*"; exit 1; }
-for tool in cc g++ curl prometheus promtool python3; do
-    command -v $tool >/dev/null || skip "no $tool"
-done
-
-scratch=$(mktemp -d)
-program=
-server=
-clean_up() {
-    for id in $program $server; do
-        kill "$id" 2>/dev/null || true
-        wait "$id" 2>/dev/null || true
-    done
-    rm -rf "$scratch"
-}
-trap clean_up EXIT
-cd "$scratch"
+# shellcheck source=tests/e2e/collect-program
+. "$(dirname "$0")/collect-program"
+need cc g++ curl prometheus promtool python3
 
 cc -O2 -DMETRICS -I"$source/collect/include" "$source/tests/data/served.c" -o served \
     -L"$bin/../lib" -Wl,-rpath,"$bin/../lib" -lpgocollect
@@ -46,10 +26,7 @@ g++ -Wall -Wextra -Werror -pedantic-errors -I"$source/collect/include" plus.cc -
 
 PGO_COLLECT_HTTP=127.0.0.1:0 ./served >address 2>said &
 program=$!
-until grep -q : address 2>/dev/null; do
-    kill -0 "$program" || { cat said; fail "the program has ended"; }
-    sleep 0.05
-done
+until_true grep -q : address
 target=$(cat address)
 
 curl -fsS "http://$target/metrics" >plain
@@ -57,8 +34,7 @@ promtool check metrics <plain || { cat plain; fail "promtool finds fault"; }
 curl -fsS -H 'Accept: application/openmetrics-text' "http://$target/metrics" >openmetrics
 [ "$(tail -n 1 openmetrics)" = '# EOF' ] || fail "OpenMetrics has no end"
 
-port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0))
-print(s.getsockname()[1])')
+port=$(free_port)
 cat >prometheus.yml <<END_CONFIG
 global: {scrape_interval: 200ms, scrape_timeout: 200ms}
 scrape_configs: [{job_name: served, static_configs: [{targets: ["$target"]}]}]
@@ -66,6 +42,7 @@ END_CONFIG
 prometheus --config.file=prometheus.yml --storage.tsdb.path=db \
     --web.listen-address="127.0.0.1:$port" >prometheus.log 2>&1 &
 server=$!
+others=$server
 
 # ask QUERY: its value, or nothing
 ask() {

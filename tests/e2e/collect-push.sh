@@ -3,31 +3,9 @@
 # request and the profile in it; a server that fails at first gets the profile later.
 #
 # usage: collect-push.sh BIN_DIR SOURCE_DIR
-set -eu
-bin=$(cd "$1" && pwd)
-source=$(cd "$2" && pwd)
-library=$bin/../lib/libpgocollect.so
-export LC_ALL=C
-
-skip() { echo "skipped: $*"; exit 77; }
-fail() { echo "FAILED: $*"; exit 1; }
-for tool in cc go python3; do
-    command -v $tool >/dev/null || skip "no $tool"
-done
-
-scratch=$(mktemp -d)
-program=
-server=
-clean_up() {
-    for id in $program $server; do
-        kill "$id" 2>/dev/null || true
-        wait "$id" 2>/dev/null || true
-    done
-    rm -rf "$scratch"
-}
-trap clean_up EXIT
-cd "$scratch"
-export HOME="$scratch"
+# shellcheck source=tests/e2e/collect-program
+. "$(dirname "$0")/collect-program"
+need cc go python3
 
 cc -O2 -g -fno-omit-frame-pointer "$source/tests/data/served.c" -o served
 
@@ -64,6 +42,7 @@ server.serve_forever()
 END_PYTHON
 python3 server.py 2>server.log &
 server=$!
+others=$server
 until [ -f port ]; do
     kill -0 $server || { cat server.log; fail "the server has ended"; }
     sleep 0.05
@@ -77,9 +56,7 @@ until [ -f request.2 ]; do
     kill -0 $server || { cat server.log; fail "the server has ended"; }
     sleep 0.1
 done
-kill $program
-wait $program 2>/dev/null || true
-program=
+end_program
 
 grep -q 'status 503' said || { cat said; fail "the failure is not said"; }
 [ "$(wc -l <said)" = 1 ] || { cat said; fail "more than one line"; }

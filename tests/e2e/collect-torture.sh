@@ -4,21 +4,10 @@
 # exceptions on many threads. All of it for long: build/dev/tests/tools/torture SECONDS.
 #
 # usage: collect-torture.sh BIN_DIR SOURCE_DIR [SECONDS]
-set -eu
-bin=$(cd "$1" && pwd) source=$(cd "$2" && pwd) seconds=${3:-2}
-library=$bin/../lib/libpgocollect.so heap_library=$bin/../lib/libpgocollect_heap.so
-linked=$bin/../tests/tools/torture
-export LC_ALL=C
-
-skip() { echo "skipped: $*"; exit 77; }
-fail() { echo "FAILED: $*"; exit 1; }
-for tool in cc c++; do
-    command -v $tool >/dev/null || skip "no $tool"
-done
-
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
-cd "$scratch"
+# shellcheck source=tests/e2e/collect-program
+. "$(dirname "$0")/collect-program"
+need cc c++
+seconds=${3:-2} linked=$bin/../tests/tools/torture
 
 for name in first second; do
     cat >$name.c <<'END'

@@ -3,20 +3,9 @@
 # comes to lie where the other was: each sample is put to the library that was there.
 #
 # usage: collect-unload.sh BIN_DIR SOURCE_DIR
-set -eu
-library=$(cd "$1/../lib" && pwd)/libpgocollect.so
-export LC_ALL=C
-
-skip() { echo "skipped: $*"; exit 77; }
-fail() { echo "FAILED: $*"; exit 1; }
-for tool in cc go; do
-    command -v $tool >/dev/null || skip "no $tool"
-done
-
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
-cd "$scratch"
-export HOME="$scratch" # go tool pprof keeps things in it
+# shellcheck source=tests/e2e/collect-program
+. "$(dirname "$0")/collect-program"
+need cc go
 
 # One function at one address; the name tells whose it is.
 for name in first second; do

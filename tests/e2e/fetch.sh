@@ -3,32 +3,10 @@
 # in their documented form, TLS, redirects, and against a real program with libpgocollect.
 #
 # usage: fetch.sh BIN_DIR SOURCE_DIR
-set -eu
-bin=$(cd "$1" && pwd)
-source=$(cd "$2" && pwd)
-PATH=$bin:$PATH
-export LC_ALL=C
+# shellcheck source=tests/e2e/collect-program
+. "$(dirname "$0")/collect-program"
+need cc openssl python3
 unset http_proxy https_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY all_proxy NO_PROXY no_proxy
-
-skip() { echo "skipped: $*"; exit 77; }
-fail() { echo "FAILED: $*"; exit 1; }
-for tool in cc openssl python3; do
-    command -v $tool >/dev/null || skip "no $tool"
-done
-
-scratch=$(mktemp -d)
-server=
-program=
-clean_up() {
-    for id in $server $program; do
-        kill "$id" 2>/dev/null || true
-        wait "$id" 2>/dev/null || true
-    done
-    rm -rf "$scratch"
-}
-trap clean_up EXIT
-cd "$scratch"
-export HOME="$scratch"
 
 # An authority, a server and a client that it vouches for.
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj "/CN=our CA" \
@@ -43,12 +21,9 @@ for name in server client; do
 done
 
 python3 "$source/tests/e2e/fetch-server.py" "$source/tests/fuzz/corpus/pprof/hello.pprof" . \
-    2>server.log &
-server=$!
-until [ -f ports ]; do
-    kill -0 $server || { cat server.log; fail "the server has ended"; }
-    sleep 0.05
-done
+    2>said &
+program=$!
+until_true test -f ports
 read -r plain other tls client <ports
 url=http://127.0.0.1:$plain
 
@@ -189,22 +164,18 @@ for arguments in "--strict $url/good $url/nothing" "$url/html $url/nothing"; do
     grep -q 'nothing written' said || { cat said; fail "$arguments"; }
     [ ! -e bad.pgo ] || fail "$arguments: something was written"
 done
-kill $server
-wait $server 2>/dev/null || true
-server=
+end_program
 
 # A real program: symbolized here, ready for a build.
-library=$bin/../lib/libpgocollect.so
 cc -O2 -g -fno-omit-frame-pointer "$source/tests/data/served.c" -o served
-PGO_COLLECT_HTTP=unix:$scratch/served.socket LD_PRELOAD=$library ./served 2>served.log &
+PGO_COLLECT_HTTP=unix:$scratch/served.socket LD_PRELOAD=$library ./served 2>said &
 program=$!
-until [ -S served.socket ]; do
-    kill -0 $program || { cat served.log; fail "the program has ended"; }
-    sleep 0.05
-done
-pgo-collect fetch --seconds 1 --unix-socket served.socket http://localhost 2>said ||
-    { cat said; fail "a real program"; }
-grep -q 'with a source line' said || { cat said; fail "not symbolized"; }
-grep -q 'default.pgo: .* written; next: pgo-build make' said || { cat said; fail "what is next"; }
+until_true test -S served.socket
+fetches() { # on a busy machine a second may have no sample
+    pgo-collect fetch --seconds 1 --unix-socket served.socket http://localhost 2>fetched
+}
+until_true fetches
+grep -q 'with a source line' fetched || { cat fetched; fail "not symbolized"; }
+grep -q 'default.pgo: .* written; next: pgo-build make' fetched || { cat fetched; fail "what is next"; }
 pgo-convert -o text.pgo default.pgo 2>converted || { cat converted; fail "pgo-convert"; }
 grep -q '^hot:' text.pgo || { cat text.pgo; fail "no hot in the profile"; }

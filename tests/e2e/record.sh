@@ -113,10 +113,15 @@ go tool pprof -traces chains.pgo 2>/dev/null | awk '
     /-----/ { in_main = 0 } /hot_in_main/ { in_main = 1 } in_main && / main$/ { found = 1 }
     END { exit !found }' || fail "main does not lead to hot_in_main"
 
-# A process that runs already: its threads and the children it has later; -d ends it.
+# A process that runs already: its threads and the children it has later; -d ends it. On a busy
+# machine they may need their time.
 ./busy forever --secret &
 target=$!
-pgo-collect record -p "$target" -d 3 -o process.pgo 2>err || { cat err; fail "-p"; }
+for seconds in 2 5 15 45; do
+    pgo-collect record -f -p "$target" -d $seconds -o process.pgo 2>err || { cat err; fail "-p"; }
+    go tool pprof -raw process.pgo >raw 2>/dev/null || fail "process.pgo: pprof -raw"
+    if grep -q hot_in_child raw && grep -q hot_in_thread raw; then break; fi
+done
 kill "$target"
 wait "$target" 2>/dev/null || true
 target=
