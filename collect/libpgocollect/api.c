@@ -71,10 +71,13 @@ static bool read_all(struct reading *reading)
     return reading->done;
 }
 
-/* A port in use, by the shell that started us for one, is no reason to lose the folder's files. */
+/*
+ * The environment goes to whole trees of processes, so a port in use is waited for. What is wrong
+ * with the rest is no reason to lose the folder's files.
+ */
 static bool start_serving(const struct reading *reading)
 {
-    if (serving_start(collector_settings(), &last))
+    if (serving_start(collector_settings(), !reading->config, &last))
         return true;
     if (reading->config || !collector_settings()->dir)
         return false;

@@ -168,9 +168,12 @@ int http_address_listen(struct http_address *address, struct err *err)
 
     http_address_format(address, text, sizeof(text));
     if (fd < 0 || !bind_and_listen(fd, address)) {
+        int code = errno;
+
         err_errno(err, text, "listen");
         if (fd >= 0)
             close(fd);
+        errno = code;
         return -1;
     }
     if (!address->is_unix) /* with port 0 the system has chosen */

@@ -38,9 +38,9 @@ MUST_CHECK bool http_address_parse(const char *text, struct http_address *addres
 void http_address_format(const struct http_address *address, char *text, size_t size);
 
 /*
- * A listening, non-blocking socket that exec closes; -1 and ERR_IO on failure. A socket file is of
- * mode 0600; one that nobody listens on is replaced, any other file is left alone. The address gets
- * the port that the system chose.
+ * A listening, non-blocking socket that exec closes; -1, ERR_IO and errno on failure. A socket file
+ * is of mode 0600; one that nobody listens on is replaced, any other file is left alone. The
+ * address gets the port that the system chose.
  */
 MUST_CHECK int http_address_listen(struct http_address *address, struct err *err);
 

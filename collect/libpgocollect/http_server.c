@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "http_address.h"
+#include "http_listener.h"
 #include "survive.h"
 #include "own_thread.h"
 
@@ -19,20 +19,23 @@
 #define NS              UINT64_C(1000000000)
 #define NEVER           UINT64_MAX
 
+/* What is polled; the connections come last. */
+enum { POLLED_WAKE, POLLED_LISTEN, POLLED_OFFER, POLLED_HOLDER, FIRST_CONNECTION };
+
 struct http_server {
-    struct http_address address;
+    struct http_listener listener;
     char address_text[sizeof(struct sockaddr_un) + 8];
     const struct http_service *service;
     struct http_timeouts timeouts;
-    int listen_fd, wake_fd; /* readable: stop */
+    int wake_fd; /* readable: stop */
     pthread_t thread;
     bool stopping;
-    uint64_t accept_after_ns; /* no descriptor was left: not before */
+    uint64_t accept_after_ns; /* no descriptor was left, or the address is taken: not before */
     struct http_connection *profile_client;
     uint64_t profile_end_ns;
     struct http_connection *current; /* the one whose turn it is */
     struct http_connection connections[CONNECTIONS_MAX];
-    struct pollfd polled[CONNECTIONS_MAX + 2];
+    struct pollfd polled[CONNECTIONS_MAX + FIRST_CONNECTION];
 };
 
 static uint64_t now_ns(void)
@@ -115,8 +118,9 @@ static void read_request(struct http_server *server, struct http_connection *con
     if (parsed != HTTP_PARSE_OK)
         http_pages_refuse(parsed, &response);
     else if (!http_pages_answer(server->service, &request,
-                                server->address.is_private && !server->address.is_unix, &response,
-                                &seconds)) {
+                                server->listener.address.is_private &&
+                                    !server->listener.address.is_unix,
+                                &response, &seconds)) {
         begin_profile(server, connection, seconds);
         return;
     }
@@ -152,7 +156,7 @@ static struct http_connection *find_free(struct http_server *server)
 static void accept_clients(struct http_server *server)
 {
     for (int i = 0; i < CONNECTIONS_MAX; i++) {
-        int fd = accept4(server->listen_fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+        int fd = accept4(server->listener.fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
         struct http_connection *connection;
 
         if (fd < 0) {
@@ -177,26 +181,31 @@ static int timeout_until(uint64_t wake_ns)
     return wake_ns <= now ? 0 : (int)((wake_ns - now) / 1000000 + 1);
 }
 
-/* Fills `polled`: stop, listen, then the connections by index (free ones have no descriptor). */
+/* Fills `polled`; a connection's place is by its index, free ones have no descriptor. */
 static int wait_for_events(struct http_server *server)
 {
     uint64_t now = now_ns(), wake_ns = server->profile_client ? server->profile_end_ns : NEVER;
     bool accepting = now >= server->accept_after_ns;
 
-    server->polled[0] = (struct pollfd){.fd = server->wake_fd, .events = POLLIN};
-    server->polled[1] = (struct pollfd){.fd = accepting ? server->listen_fd : -1, .events = POLLIN};
+    server->polled[POLLED_WAKE] = (struct pollfd){.fd = server->wake_fd, .events = POLLIN};
+    server->polled[POLLED_LISTEN] =
+        (struct pollfd){.fd = accepting ? server->listener.fd : -1, .events = POLLIN};
+    server->polled[POLLED_OFFER] =
+        (struct pollfd){.fd = server->listener.offer_fd, .events = POLLIN};
+    server->polled[POLLED_HOLDER] =
+        (struct pollfd){.fd = accepting ? server->listener.holder_fd : -1, .events = POLLIN};
     if (!accepting)
         wake_ns = server->accept_after_ns < wake_ns ? server->accept_after_ns : wake_ns;
     for (size_t i = 0; i < CONNECTIONS_MAX; i++) {
         const struct http_connection *connection = &server->connections[i];
         bool used = connection->state != HTTP_FREE;
 
-        server->polled[i + 2] = (struct pollfd){.fd = used ? connection->fd : -1,
-                                                .events = http_connection_events(connection)};
+        server->polled[i + FIRST_CONNECTION] = (struct pollfd){
+            .fd = used ? connection->fd : -1, .events = http_connection_events(connection)};
         if (used && connection->deadline_ns < wake_ns)
             wake_ns = connection->deadline_ns;
     }
-    return poll(server->polled, CONNECTIONS_MAX + 2, timeout_until(wake_ns));
+    return poll(server->polled, CONNECTIONS_MAX + FIRST_CONNECTION, timeout_until(wake_ns));
 }
 
 static void serve_connection(struct http_server *server, struct http_connection *connection,
@@ -221,18 +230,23 @@ static void serve_round(void *data)
         server->accept_after_ns = now_ns() + NS; /* no memory for poll(): not in a circle */
         return;
     }
-    if (server->polled[0].revents) {
+    if (server->polled[POLLED_WAKE].revents) {
         server->stopping = true;
         return;
     }
     for (size_t i = 0; i < CONNECTIONS_MAX; i++)
-        if (server->polled[i + 2].fd >= 0)
-            serve_connection(server, &server->connections[i], server->polled[i + 2].revents);
+        if (server->polled[i + FIRST_CONNECTION].fd >= 0)
+            serve_connection(server, &server->connections[i],
+                             server->polled[i + FIRST_CONNECTION].revents);
     drop_profile(server);
     if (server->profile_client && server->profile_end_ns <= now_ns())
         end_profile(server);
-    if (server->polled[1].revents)
+    if (server->polled[POLLED_LISTEN].revents)
         accept_clients(server);
+    if (server->polled[POLLED_OFFER].revents)
+        http_listener_give(&server->listener);
+    if (server->polled[POLLED_HOLDER].revents && !http_listener_take_back(&server->listener))
+        server->accept_after_ns = now_ns() + NS;
 }
 
 /* Without memory in the middle of an answer: that client is given up. */
@@ -265,23 +279,12 @@ static void *run(void *data)
     return NULL;
 }
 
-static void release(struct http_server *server)
-{
-    if (server->listen_fd >= 0)
-        close(server->listen_fd);
-    if (server->wake_fd >= 0)
-        close(server->wake_fd);
-    free(server);
-}
-
 static bool open_server(struct http_server *server, const char *address, struct err *err)
 {
-    if (!http_address_parse(address, &server->address, err))
+    if (!http_listener_open(&server->listener, address, err))
         return false;
-    server->listen_fd = http_address_listen(&server->address, err);
-    if (server->listen_fd < 0)
-        return false;
-    http_address_format(&server->address, server->address_text, sizeof(server->address_text));
+    http_address_format(&server->listener.address, server->address_text,
+                        sizeof(server->address_text));
     server->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (server->wake_fd < 0)
         return err_errno(err, address, "eventfd");
@@ -289,21 +292,32 @@ static bool open_server(struct http_server *server, const char *address, struct 
            err_errno(err, address, "start a thread");
 }
 
+static void release(struct http_server *server)
+{
+    http_listener_close(&server->listener);
+    if (server->wake_fd >= 0)
+        close(server->wake_fd);
+    free(server);
+}
+
 struct http_server *http_server_start(const char *address, const struct http_service *service,
                                       const struct http_timeouts *timeouts, struct err *err)
 {
     struct http_server *server = calloc(1, sizeof(*server));
+    int code;
 
     if (!server) {
         err_errno(err, address, "start");
         return NULL;
     }
-    server->listen_fd = server->wake_fd = -1;
+    server->wake_fd = -1;
     server->service = service;
     server->timeouts = timeouts ? *timeouts : (struct http_timeouts){5 * NS, 10 * NS, NS};
     if (open_server(server, address, err))
         return server;
+    code = errno;
     release(server);
+    errno = code;
     return NULL;
 }
 
@@ -314,7 +328,7 @@ const char *http_server_address(const struct http_server *server)
 
 bool http_server_is_private(const struct http_server *server)
 {
-    return server->address.is_private;
+    return server->listener.address.is_private;
 }
 
 void http_server_stop(struct http_server *server)
@@ -326,8 +340,6 @@ void http_server_stop(struct http_server *server)
     while (write(server->wake_fd, &one, sizeof(one)) < 0 && errno == EINTR)
         ;
     pthread_join(server->thread, NULL);
-    if (server->address.is_unix)
-        unlink(server->address.name.local.sun_path); /* while it is still ours */
     release(server);
 }
 
@@ -338,6 +350,6 @@ void http_server_forget(struct http_server *server)
     for (size_t i = 0; i < CONNECTIONS_MAX; i++)
         if (server->connections[i].state != HTTP_FREE)
             close(server->connections[i].fd);
-    close(server->listen_fd);
+    http_listener_forget(&server->listener);
     close(server->wake_fd);
 }

@@ -4,7 +4,8 @@
  * At most 64 connections; whoever comes beyond gets 503. Each has 5 s for its request and, when the
  * answer is on its way, 10 s without a byte taken. One profile at a time; its client may go away,
  * and then the profile is dropped. The thread sleeps in poll() while nobody asks.
- * A program that runs out of descriptors or memory loses the client, nothing else.
+ * A program that runs out of descriptors or memory loses the client, nothing else. The address may
+ * be given to another process (http_handover.h), and is taken back when that has ended.
  */
 #ifndef LIBPGOCOLLECT_HTTP_SERVER_H
 #define LIBPGOCOLLECT_HTTP_SERVER_H
@@ -19,7 +20,8 @@ struct http_server;
 
 /*
  * Listens and starts the thread. `service` and its context must stay until the server is stopped.
- * timeouts: NULL for those above. NULL on failure: ERR_USAGE (the address) or ERR_IO.
+ * timeouts: NULL for those above. NULL on failure: ERR_USAGE (the address) or ERR_IO; errno is
+ * EADDRINUSE if another process has the address, and does not give it to us (http_handover.h).
  */
 MUST_CHECK struct http_server *http_server_start(const char *address,
                                                  const struct http_service *service,

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -20,18 +21,24 @@
 
 /* A child that has not left for exec() after this time is there to stay. */
 #define CHILD_PATIENCE_MS 1000
-#define SUCCESSION_TRIES  5
+
+/* Tries for an address that another process has: soon at first, as a wrapper may be on its way to
+ * wait for us; then each time after twice as long. */
+#define FIRST_PAUSE_MS 50
+#define PAUSE_MAX_MS   5000
+#define SAY_AFTER_MS   1000
 
 static struct serving {
     pid_t pid;
-    pthread_t heir; /* in the child of a fork: starts the rest; if heir_fd >= 0 */
+    pthread_t heir; /* starts what could not be started at once; if heir_fd >= 0 */
     int heir_fd;    /* readable: stop */
     pid_t parent;
     struct http_service service;
     struct http_server *server;
     struct window *profile; /* of the server's thread */
     struct push *push;
-    char address[128];
+    char address_text[128];
+    _Atomic(const char *) address; /* that, or NULL */
 } self = {.heir_fd = -1};
 
 static bool profile_begin(void *context, struct err *err)
@@ -91,18 +98,13 @@ static void say_address(const char *asked)
 {
     const char *address = http_server_address(self.server);
 
-    snprintf(self.address, sizeof(self.address), "%s", address);
+    snprintf(self.address_text, sizeof(self.address_text), "%s", address);
+    atomic_store(&self.address, self.address_text);
     if (!http_server_is_private(self.server))
         talk_warn("%s: other machines can read this program's profiles and metrics", address);
     if (is_port_chosen(asked))
         talk_say("serves http://%s/debug/pprof/", address);
 }
-
-struct starting {
-    const struct settings *settings;
-    struct err *err;
-    bool done;
-};
 
 static bool start_server(const struct settings *settings, struct err *err)
 {
@@ -113,26 +115,17 @@ static bool start_server(const struct settings *settings, struct err *err)
                                          .metrics = metrics,
                                          .command_line = settings->command_line};
     self.server = http_server_start(settings->http, &self.service, NULL, err);
-    if (!self.server)
-        return err_prepend(err, "PGO_COLLECT_HTTP: ");
-    say_address(settings->http);
-    return true;
+    if (self.server)
+        say_address(settings->http);
+    else
+        err_prepend(err, "PGO_COLLECT_HTTP: "); /* keeps errno */
+    return self.server;
 }
 
 static bool start_push(const struct settings *settings, struct err *err)
 {
     self.push = push_start(settings->push, settings->interval_s, settings->hz, err);
     return self.push || err_prepend(err, "PGO_COLLECT_PUSH: ");
-}
-
-/* The push first: the server's pages show what became of it. */
-static void start(void *data)
-{
-    struct starting *starting = data;
-    const struct settings *settings = starting->settings;
-
-    starting->done = (!settings->push || start_push(settings, starting->err)) &&
-                     (!settings->http || start_server(settings, starting->err));
 }
 
 /* The parent's server and push are not ours. */
@@ -145,7 +138,7 @@ static void forget(void)
     self.server = NULL;
     self.push = NULL;
     self.profile = NULL;
-    self.address[0] = '\0';
+    atomic_store(&self.address, NULL);
 }
 
 /* True after that time, or at the end of what `fd` stands for (-1: nothing); false: to stop. */
@@ -171,6 +164,28 @@ static bool wait_for_parents_end(void)
     return ended;
 }
 
+/* Until nobody else has the address, or it is given to us. Says so, or is quiet. */
+static void keep_trying(const struct settings *settings, bool is_quiet)
+{
+    int pause_ms = FIRST_PAUSE_MS, waited_ms = 0;
+    struct err err = {0};
+
+    while (!start_server(settings, &err)) {
+        bool is_taken = errno == EADDRINUSE;
+
+        if (is_taken)
+            err_hint(&err, "it serves there when the other process has ended; or name another");
+        if (!is_quiet && (!is_taken || waited_ms >= SAY_AFTER_MS)) {
+            talk_error(&err);
+            is_quiet = true;
+        }
+        if (!is_taken || !heir_waits(-1, pause_ms))
+            return;
+        waited_ms += pause_ms;
+        pause_ms = pause_ms < PAUSE_MAX_MS / 2 ? 2 * pause_ms : PAUSE_MAX_MS;
+    }
+}
+
 /*
  * A daemon's parent leaves, and the child takes its port over. Of many workers one does, when their
  * parent is gone; the others need not complain.
@@ -179,16 +194,12 @@ static void inherit_server(const struct settings *settings)
 {
     struct err err = {0};
 
-    if (is_own_address(settings->http)) {
-        if (!start_server(settings, &err))
-            talk_error(&err);
-        return;
+    if (!is_own_address(settings->http)) {
+        if (wait_for_parents_end())
+            keep_trying(settings, true);
+    } else if (!start_server(settings, &err)) {
+        talk_error(&err);
     }
-    if (!wait_for_parents_end())
-        return;
-    for (int i = 0; i < SUCCESSION_TRIES && !start_server(settings, &err); i++)
-        if (!heir_waits(-1, CHILD_PATIENCE_MS))
-            return;
 }
 
 static void inherit(void *unused)
@@ -210,6 +221,31 @@ static void *run_heir(void *unused)
     return unused;
 }
 
+static void wait_for_address(void *unused)
+{
+    (void)unused;
+    keep_trying(collector_settings(), false);
+}
+
+static void *run_waiting(void *unused)
+{
+    if (!survive_run(wait_for_address, NULL))
+        talk_warn("out of memory: nothing is served");
+    return unused;
+}
+
+static bool start_heir(void *(*run)(void *))
+{
+    self.heir_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (self.heir_fd < 0)
+        return false;
+    if (own_thread_start("pgo-heir", run, NULL, &self.heir))
+        return true;
+    close(self.heir_fd);
+    self.heir_fd = -1;
+    return false;
+}
+
 /* After the collector's own handler, which was registered before: it may run again by now. */
 static void after_fork_in_child(void)
 {
@@ -218,11 +254,8 @@ static void after_fork_in_child(void)
     self.pid = getpid();
     if (!collector_is_running() || !(collector_settings()->http || collector_settings()->push))
         return;
-    self.heir_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    if (self.heir_fd < 0 || own_thread_start("pgo-heir", run_heir, NULL, &self.heir))
-        return;
-    close(self.heir_fd);
-    self.heir_fd = -1;
+    if (!start_heir(run_heir))
+        talk_warn("no thread for a server in a child: nothing is served");
 }
 
 static void follow_forks(void)
@@ -230,14 +263,32 @@ static void follow_forks(void)
     pthread_atfork(NULL, NULL, after_fork_in_child);
 }
 
-bool serving_start(const struct settings *settings, struct err *err)
+struct starting {
+    const struct settings *settings;
+    bool may_wait;
+    struct err *err;
+    bool done;
+};
+
+/* The push first: the server's pages show what became of it. */
+static void start(void *data)
+{
+    struct starting *starting = data;
+    const struct settings *settings = starting->settings;
+
+    starting->done = (!settings->push || start_push(settings, starting->err)) &&
+                     (!settings->http || start_server(settings, starting->err) ||
+                      (starting->may_wait && errno == EADDRINUSE && start_heir(run_waiting)));
+}
+
+bool serving_start(const struct settings *settings, bool may_wait, struct err *err)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
-    struct starting starting = {.settings = settings, .err = err};
+    struct starting starting = {.settings = settings, .may_wait = may_wait, .err = err};
 
     pthread_once(&once, follow_forks);
     self.pid = getpid();
-    self.address[0] = '\0';
+    atomic_store(&self.address, NULL);
     if (!survive_run(start, &starting))
         err_set(err, ERR_LIMIT, "out of memory");
     if (!starting.done)
@@ -268,10 +319,12 @@ void serving_stop(void)
     self.server = NULL;
     push_stop(self.push);
     self.push = NULL;
-    self.address[0] = '\0';
+    atomic_store(&self.address, NULL);
 }
 
 const char *serving_address(void)
 {
-    return self.address;
+    const char *address = atomic_load(&self.address);
+
+    return address ? address : "";
 }

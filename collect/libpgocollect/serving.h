@@ -14,14 +14,17 @@
 #include "base/err.h"
 #include "settings.h"
 
-/* On failure nothing is left running. Says on standard error where it listens if that is not in
- * the settings (port 0), and warns if that is beyond this machine. */
-MUST_CHECK bool serving_start(const struct settings *settings, struct err *err);
+/*
+ * On failure nothing is left running. Says on standard error where it listens if that is not in the
+ * settings (port 0), and warns if that is beyond this machine. may_wait: an address that another
+ * process has is no failure, but tried again while that has it; said once, after a second.
+ */
+MUST_CHECK bool serving_start(const struct settings *settings, bool may_wait, struct err *err);
 
 /* Fine if nothing was started, and in the child of a fork, which has none of this. */
 void serving_stop(void);
 
-/* Where the server listens; "" if there is none. Stays until the stop. */
+/* Where the server listens; "" if there is none (yet). Stays until the stop. */
 const char *serving_address(void);
 
 #endif
