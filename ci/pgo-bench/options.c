@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/number.h"
 #include "base/options.h"
 #include "base/path.h"
@@ -105,12 +105,8 @@ static uint64_t new_seed(void)
 {
     uint32_t seed;
 
-    if (getrandom(&seed, sizeof(seed), GRND_NONBLOCK) != sizeof(seed)) {
-        struct timespec now;
-
-        clock_gettime(CLOCK_REALTIME, &now);
-        seed = (uint32_t)now.tv_nsec ^ (uint32_t)now.tv_sec;
-    }
+    if (getrandom(&seed, sizeof(seed), GRND_NONBLOCK) != sizeof(seed))
+        seed = (uint32_t)clock_steady_ns();
     return seed;
 }
 

@@ -1,20 +1,12 @@
 #include "pgo-bench/run.h"
 
 #include <stdlib.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/memory.h"
 #include "base/talk.h"
 #include "pgo-bench/output.h"
 #include "pgo-bench/text.h"
-
-static double now_s(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
-}
 
 void run_init(struct run *run, struct child_runner *runner, const struct command *base,
               const struct command *test, const struct looks *looks, uint64_t seed)
@@ -92,11 +84,11 @@ static bool run_pair(struct run *run, const struct command *test, struct pairs *
                      struct err *err)
 {
     struct pair pair = {.test_first = order_toss(&run->order)};
-    double start_s = now_s();
+    int64_t start_ns = clock_steady_ns();
 
-    if (run->begin_s == 0)
-        run->begin_s = start_s;
-    pair.start_s = start_s - run->begin_s;
+    if (run->begin_ns == 0)
+        run->begin_ns = start_ns;
+    pair.start_s = (double)(start_ns - run->begin_ns) / CLOCK_NS_PER_S;
     show_progress(run);
     if (pair.test_first) {
         if (!run_one(run, test, &pair.test, err) || !run_one(run, run->base, &pair.base, err))

@@ -26,7 +26,7 @@ struct run {
     const struct command *base, *test;
     struct pairs pairs, control;
     struct order order;
-    double begin_s;     /* of the first run, by the monotonic clock; 0: none yet */
+    int64_t begin_ns;   /* clock_steady_ns() at the first pair; 0: there was none */
     double spent_s;     /* time of the runs so far, without the warm-up */
     size_t done, total; /* runs, without the warm-up; total: when no look ends it */
     size_t most_pairs;
