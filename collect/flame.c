@@ -1,14 +1,15 @@
 #include "flame.h"
 
-#include <assert.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/page.h"
 #include "flame_about.h"
+#include "flame_bytes.h"
 #include "flame_fill.h"
-#include "flame_page.h"
-#include "flame_text.h"
+
+extern const struct page flame_page; /* collect/page, by page_embed() */
 
 /* The tree in the order of the page. */
 struct writer {
@@ -74,7 +75,7 @@ static void add_texts(struct strbuf *out, const char *name, const struct byteset
     for (uint32_t i = 0; i < texts->count; i++) {
         if (i)
             strbuf_add_char(out, ',');
-        flame_text_add(out, byteset_at(texts, i, NULL));
+        page_add_text(out, byteset_at(texts, i, NULL));
     }
     strbuf_add_char(out, ']');
 }
@@ -88,7 +89,7 @@ static void add_frames(struct writer *writer)
     for (uint32_t i = 0; i < writer->frame_count; i++) {
         if (i)
             strbuf_add_char(out, ',');
-        flame_text_add(out, writer->fill.tree.frames[writer->frames[i]].name);
+        page_add_text(out, writer->fill.tree.frames[writer->frames[i]].name);
     }
     strbuf_add_char(out, ']');
     add_references(writer, "file", &files, file_of);
@@ -112,15 +113,15 @@ static void add_nodes(struct writer *writer)
     for (size_t i = 1; i < tree->node_count; i++) {
         const struct flame_node *node = &tree->nodes[tree->order[i]];
 
-        flame_text_add_number(&bytes, depth_before + 1 - node->depth);
-        flame_text_add_number(&bytes, writer->frame_ranks[node->frame]);
+        flame_bytes_add_number(&bytes, depth_before + 1 - node->depth);
+        flame_bytes_add_number(&bytes, writer->frame_ranks[node->frame]);
         for (int side = 0; side < writer->side_count; side++)
-            flame_text_add_number(&bytes, node->self[side]);
-        flame_text_add_number(&bytes, node->line);
+            flame_bytes_add_number(&bytes, node->self[side]);
+        flame_bytes_add_number(&bytes, node->line);
         depth_before = node->depth;
     }
     strbuf_add_format(writer->out, ",\n\"node_count\":%zu,\"nodes\":", tree->node_count);
-    flame_text_add_base64(writer->out, &bytes);
+    flame_bytes_add_base64(writer->out, &bytes);
     strbuf_release(&bytes);
     strbuf_add_text(writer->out, ",\"root\":[");
     for (int side = 0; side < writer->side_count; side++)
@@ -186,12 +187,12 @@ static void add_cells(const struct writer *writer, const struct flame_label *lab
     struct strbuf bytes = {0};
 
     for (size_t i = 0; i < label->weight_count; i++) {
-        flame_text_add_number(&bytes, cells[i].node - (i ? cells[i - 1].node : 0));
-        flame_text_add_number(&bytes, cells[i].value);
+        flame_bytes_add_number(&bytes, cells[i].node - (i ? cells[i - 1].node : 0));
+        flame_bytes_add_number(&bytes, cells[i].value);
         for (int side = 0; side < writer->side_count; side++)
-            flame_text_add_number(&bytes, cells[i].weights[side]);
+            flame_bytes_add_number(&bytes, cells[i].weights[side]);
     }
-    flame_text_add_base64(writer->out, &bytes);
+    flame_bytes_add_base64(writer->out, &bytes);
     strbuf_release(&bytes);
     free(cells);
 }
@@ -206,12 +207,12 @@ static void add_labels(struct writer *writer)
         uint32_t *values = sort_texts(&label->values);
 
         strbuf_add_text(writer->out, i ? ",\n{\"key\":" : "{\"key\":");
-        flame_text_add(writer->out, byteset_at(&writer->fill.keys, keys[i], NULL));
+        page_add_text(writer->out, byteset_at(&writer->fill.keys, keys[i], NULL));
         strbuf_add_text(writer->out, ",\"values\":[");
         for (size_t j = 0; j < label->values.count; j++) {
             if (j)
                 strbuf_add_char(writer->out, ',');
-            flame_text_add(writer->out, byteset_at(&label->values, values[j], NULL));
+            page_add_text(writer->out, byteset_at(&label->values, values[j], NULL));
         }
         strbuf_add_format(writer->out, "],\"cell_count\":%zu,\"cells\":", label->weight_count);
         add_cells(writer, label, values);
@@ -229,7 +230,7 @@ static void add_sides(struct writer *writer)
     strbuf_add_text(writer->out, ",\n\"sides\":[");
     for (int i = 0; i < writer->side_count; i++) {
         strbuf_add_text(writer->out, i ? ",\n{\"name\":" : "{\"name\":");
-        flame_text_add(writer->out, sides[i]->name);
+        page_add_text(writer->out, sides[i]->name);
         strbuf_add_format(writer->out, ",\"total\":%" PRIu64 ",",
                           writer->fill.tree.nodes[FLAME_ROOT].total[i]);
         flame_about_add(writer->out, sides[i], &writer->fill, i);
@@ -246,7 +247,7 @@ static void add_report(struct strbuf *out, const char *report)
     for (char *at = line; *at; at++)
         if ((unsigned char)*at < ' ')
             *at = ' ';
-    flame_text_add(out, line);
+    page_add_text(out, line);
     free(line);
 }
 
@@ -258,11 +259,11 @@ static void add_data(struct writer *writer)
         shown->profile ? &shown->profile->value_types[shown->value] : &counts;
 
     strbuf_add_text(writer->out, "{\"title\":");
-    flame_text_add(writer->out, shown->name);
+    page_add_text(writer->out, shown->name);
     strbuf_add_text(writer->out, ",\"type\":");
-    flame_text_add(writer->out, type->type);
+    page_add_text(writer->out, type->type);
     strbuf_add_text(writer->out, ",\"unit\":");
-    flame_text_add(writer->out, type->unit);
+    page_add_text(writer->out, type->unit);
     strbuf_add_format(writer->out,
                       ",\"kind\":\"%s\",\"report\":", shown->profile ? "pprof" : "counts");
     add_report(writer->out, writer->input->report);
@@ -281,34 +282,18 @@ static void fill_side(struct flame_fill *fill, int index, const struct flame_sid
         flame_fill_counts(fill, index, side->counts);
 }
 
-/* The page up to its next @NAME@, which is passed over. */
-static const char *add_up_to(struct strbuf *out, const char *page, const char *mark)
-{
-    size_t left = flame_page_html_bytes - (size_t)(page - flame_page_html);
-    const char *found = memmem(page, left, mark, strlen(mark));
-
-    assert(found);
-    strbuf_add(out, page, (size_t)(found - page));
-    return found + strlen(mark);
-}
-
 void flame_write(const struct flame_input *input, struct strbuf *out)
 {
     bool compares = input->base.profile || input->base.counts;
     struct writer writer = {.out = out, .input = input, .side_count = compares ? 2 : 1};
-    const char *page = flame_page_html;
 
     fill_side(&writer.fill, 0, &input->shown);
     fill_side(&writer.fill, 1, &input->base);
     flame_tree_finish(&writer.fill.tree);
     rank_frames(&writer);
-    page = add_up_to(out, page, "@STYLE@");
-    strbuf_add(out, flame_page_css, flame_page_css_bytes);
-    page = add_up_to(out, page, "@DATA@");
+    page_open(&flame_page, out);
     add_data(&writer);
-    page = add_up_to(out, page, "@PROGRAM@");
-    strbuf_add(out, flame_page_js, flame_page_js_bytes);
-    strbuf_add(out, page, flame_page_html_bytes - (size_t)(page - flame_page_html));
+    page_close(&flame_page, out);
     free(writer.node_ranks);
     free(writer.frame_ranks);
     free(writer.frames);

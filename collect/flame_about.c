@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "flame_text.h"
+#include "base/page.h"
 
 /* A list under way: what stands before the next item. */
 struct list {
@@ -27,9 +27,9 @@ static void add_pair(struct list *list, const char *name, const char *value)
     struct strbuf *out = next_item(list);
 
     strbuf_add_char(out, '[');
-    flame_text_add(out, name);
+    page_add_text(out, name);
     strbuf_add_char(out, ',');
-    flame_text_add(out, value);
+    page_add_text(out, value);
     strbuf_add_char(out, ']');
 }
 
@@ -123,7 +123,7 @@ static void add_comments(struct strbuf *out, const struct flame_side *side)
 
     strbuf_add_text(out, ",\"comments\":[");
     for (size_t i = 0; side->profile && i < side->profile->comment_count; i++)
-        flame_text_add(next_item(&list), side->profile->comments[i]);
+        page_add_text(next_item(&list), side->profile->comments[i]);
     strbuf_add_char(out, ']');
 }
 
@@ -135,7 +135,7 @@ static void add_share(struct list *list, uint64_t weight, uint64_t total, const 
         return;
     snprintf(text, sizeof(text), "%.2f%% of the weight %s", 100 * (double)weight / (double)total,
              what);
-    flame_text_add(next_item(list), text);
+    page_add_text(next_item(list), text);
 }
 
 static void add_lost(struct strbuf *out, const struct flame_fill *fill, int index)
@@ -151,7 +151,7 @@ static void add_lost(struct strbuf *out, const struct flame_fill *fill, int inde
     if (fill->negative_count[index]) {
         snprintf(text, sizeof(text), "%" PRIu64 " samples below zero are left out",
                  fill->negative_count[index]);
-        flame_text_add(next_item(&list), text);
+        page_add_text(next_item(&list), text);
     }
     strbuf_add_char(out, ']');
 }

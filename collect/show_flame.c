@@ -1,10 +1,9 @@
 #include "show_flame.h"
 
-#include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/file.h"
+#include "base/page.h"
 #include "base/path.h"
 #include "flame.h"
 #include "profile/labels.h"
@@ -46,27 +45,6 @@ static bool read_report(const char *path, struct strbuf *report, struct err *err
     return err_hint(err, "pgo-convert --report=FILE.json writes it");
 }
 
-/* The name may be a slip, such as that of the profile: of regular files only a page is replaced. */
-static bool check_target(const char *path, struct err *err)
-{
-    static const char start[] = "<!doctype html>";
-    char found[sizeof(start)] = "";
-    struct stat status;
-    FILE *file;
-
-    if (strcmp(path, "-") == 0 || stat(path, &status) != 0 || !S_ISREG(status.st_mode))
-        return true;
-    file = fopen(path, "rb");
-    if (file) {
-        found[fread(found, 1, strlen(start), file)] = '\0';
-        fclose(file);
-    }
-    if (strcmp(found, start) == 0)
-        return true;
-    err_set(err, ERR_IO, "%s: there is a file that is no web page: not replaced", path);
-    return err_hint(err, "name another file, or remove it");
-}
-
 static bool write_page(const struct show_options *options, const struct show_input *shown,
                        const struct show_input *base, struct err *err)
 {
@@ -98,7 +76,8 @@ static void keep_labels(const struct show_options *options, const struct show_in
 bool show_flame(const struct show_options *options, struct err *err)
 {
     struct show_input shown = {0}, base = {0};
-    bool done = check_target(options->flame, err) && show_input_read(&shown, options->path, err) &&
+    bool done = page_check_target(options->flame, err) &&
+                show_input_read(&shown, options->path, err) &&
                 (!options->base || (show_input_read(&base, options->base, err) &&
                                     check_kinds(&shown, &base, options->base, err)));
 

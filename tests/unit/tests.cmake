@@ -30,6 +30,7 @@ foreach(part IN ITEMS arguments cache session project profile note objects slice
     pgo_unit_test(build_${part} pgo_build_stages)
 endforeach()
 pgo_unit_test(flame collect)
+pgo_unit_test(page base)
 pgo_unit_test(blocks binary)
 pgo_unit_test(flow pgo_convert_core)
 pgo_unit_test(branch_text pgo_convert_core)
