@@ -12,6 +12,7 @@
 #include "drain.h"
 #include "folder.h"
 #include "handler.h"
+#include "loader.h"
 #include "own_thread.h"
 #include "report.h"
 #include "shielded_lock.h"
@@ -333,6 +334,7 @@ void collector_after_fork_in_child(bool is_locked)
     handler_disable();
     self.lock = SHIELDED_LOCK_INIT;
     threads_reset();
+    loader_doubt();
     forget_windows(is_locked);
     drain_reset(is_locked);
     if (self.folder)

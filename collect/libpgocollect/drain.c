@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/compiler.h"
 #include "handler.h"
+#include "loader.h"
 #include "survive.h"
 #include "threads.h"
 #include "window.h"
@@ -78,6 +79,10 @@ static void add_sample_work(void *sample)
 static void follow_code(void *unused)
 {
     (void)unused;
+    if (!loader_is_free()) { /* by /proc/self/maps alone, without tables */
+        code_map_refresh_if_old(&self.code);
+        return;
+    }
     code_map_follow(&self.code);
     unwind_follow(self.rows);
 }
@@ -171,7 +176,8 @@ void drain_run(struct window *windows)
 static void follow_unwinding(void *unused)
 {
     (void)unused;
-    unwind_follow(self.rows);
+    if (loader_is_free())
+        unwind_follow(self.rows);
 }
 
 void drain_forget_code(void)

@@ -2,6 +2,8 @@
 
 #include <dlfcn.h>
 #include <errno.h>
+#include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/clock.h"
@@ -11,28 +13,40 @@
 #include "profile/stacks.h"
 #include "survive.h"
 
-/* NULL: not loaded. */
-static const struct heap_source *find_source(void)
-{
-    return dlsym(RTLD_DEFAULT, HEAP_SOURCE_NAME);
-}
+/* What the loader knows, asked once, when the library is loaded: in a child it may have no answer.
+ */
+static struct {
+    const struct heap_source *source; /* NULL: not loaded */
+    const void *called_malloc;        /* the program's */
+    char malloc_file[256];
+} loaded;
 
-static const char *file_of(const void *function)
+static void look_up(void)
 {
     Dl_info info;
 
-    return dladdr(function, &info) && info.dli_fname ? info.dli_fname : "another file";
+    loaded.source = dlsym(RTLD_DEFAULT, HEAP_SOURCE_NAME);
+    loaded.called_malloc = dlsym(RTLD_DEFAULT, "malloc");
+    snprintf(loaded.malloc_file, sizeof(loaded.malloc_file), "%s",
+             dladdr(loaded.called_malloc, &info) && info.dli_fname ? info.dli_fname
+                                                                   : "another file");
+}
+
+static const struct heap_source *find_source(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+    pthread_once(&once, look_up);
+    return loaded.source;
 }
 
 /* Does the program call the library's malloc()? */
 static bool is_called(const struct heap_source *source, struct err *err)
 {
-    void *used = dlsym(RTLD_DEFAULT, "malloc");
-
-    if (used == (void *)source->allocate)
+    if (loaded.called_malloc == (void *)source->allocate)
         return true;
     err_set(err, ERR_UNSUPPORTED, "the program's malloc() is in %s: no heap profile",
-            file_of(used));
+            loaded.malloc_file);
     return err_hint(err, "link the allocator as a shared library, behind libpgocollect_heap.so");
 }
 

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "loader.h"
 #include "note.h"
 
 /* pgo-build writes them, see docs/formats.md. */
@@ -83,12 +84,14 @@ void program_note_build_id(struct strbuf *out)
 {
     struct search search = {ELF_NOTE_GNU, NT_GNU_BUILD_ID, add_hex, out};
 
-    dl_iterate_phdr(walk_program, &search);
+    if (loader_is_free())
+        dl_iterate_phdr(walk_program, &search);
 }
 
 void program_note_profile(struct strbuf *out)
 {
     struct search search = {PROFILE_OWNER, PROFILE_TYPE, add_profile, out};
 
-    dl_iterate_phdr(walk_program, &search);
+    if (loader_is_free())
+        dl_iterate_phdr(walk_program, &search);
 }
