@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "base/path.h"
 #include "base/talk.h"
+#include "binary/image_search.h"
 
 /* What to do about what was not found, and where it was looked for: of the first such case. */
 static void note_missing(struct binaries *binaries, const char *advice, const char *what,
@@ -96,27 +97,19 @@ void binaries_close(struct binaries *binaries)
     *binaries = (struct binaries){0};
 }
 
-/* Linux adds " (deleted)" to the path of a file that was replaced while it ran. */
-static bool has_name_of(const char *path, const struct profile_mapping *mapping)
+static struct image_wanted wanted_of(const struct profile_mapping *mapping)
 {
-    const char *name = path_base(path), *mapped = path_base(mapping->file);
-    size_t len = strlen(name);
-
-    return strncmp(name, mapped, len) == 0 &&
-           (!mapped[len] || strcmp(mapped + len, " (deleted)") == 0);
+    return (struct image_wanted){mapping->file, mapping->build_id, mapping->pgoff,
+                                 mapping->limit_ip - mapping->start_ip};
 }
 
 static bool belongs(const struct binary *binary, const struct profile_mapping *mapping)
 {
+    struct image_wanted wanted = wanted_of(mapping);
+
     if (mapping->build_id[0])
         return strcmp(image_build_id(binary->image), mapping->build_id) == 0;
-    return binary->is_named && has_name_of(image_path(binary->image), mapping);
-}
-
-/* Is its code of the very extent that was mapped? */
-static bool is_as_large(const struct image *image, const struct profile_mapping *mapping)
-{
-    return image_is_code_extent(image, mapping->pgoff, mapping->limit_ip - mapping->start_ip);
+    return binary->is_named && image_has_name(image_path(binary->image), &wanted);
 }
 
 /* The user is told, since there is no build id to tell. */
@@ -128,92 +121,40 @@ static void take_for(struct binary *binary, const struct profile_mapping *mappin
 
 /*
  * A file of --binary that was renamed since, from a time or a linker without build ids; or one that
- * try_file() has found before.
+ * look_for() has found before.
  */
 static bool looks_alike(struct binary *binary, const struct profile_mapping *mapping)
 {
+    struct image_wanted wanted = wanted_of(mapping);
+
     if (binary->is_named ? image_build_id(binary->image)[0] != '\0'
-                         : !has_name_of(image_path(binary->image), mapping))
+                         : !image_has_name(image_path(binary->image), &wanted))
         return false;
-    if (mapping->build_id[0] || !is_as_large(binary->image, mapping))
+    if (mapping->build_id[0] || !image_is_as_large(binary->image, &wanted))
         return false;
     take_for(binary, mapping);
     return true;
 }
 
-/* Without the cost of an image where there is a build id. */
-static bool may_be(const char *path, const struct profile_mapping *mapping)
-{
-    char *build_id;
-    bool is_it;
-
-    if (!mapping->build_id[0])
-        return true;
-    build_id = image_read_build_id(path);
-    is_it = strcmp(build_id, mapping->build_id) == 0;
-    free(build_id);
-    return is_it;
-}
-
-/*
- * Opens the file if its build id is the mapping's, or if the mapping has none and the code is as
- * large; a file that cannot be read is no candidate.
- */
-static struct binary *try_file(struct binaries *binaries, const char *path,
-                               const struct profile_mapping *mapping)
-{
-    struct err ignored = {0};
-    struct image *image = may_be(path, mapping) ? image_open(path, &ignored) : NULL;
-    struct binary *binary;
-
-    if (!image || (!mapping->build_id[0] && !is_as_large(image, mapping))) {
-        image_close(image);
-        return NULL;
-    }
-    binary = add(binaries, image, open_symbolizer(binaries, image, &ignored));
-    if (!mapping->build_id[0])
-        take_for(binary, mapping);
-    return binary;
-}
-
-/* By the path in the profile, the name here, then the debug folders and servers. */
 static struct binary *look_for(struct binaries *binaries, const struct profile_mapping *mapping)
 {
-    struct binary *found = NULL;
+    struct image_wanted wanted = wanted_of(mapping);
     struct strbuf tried = {0};
-    char *path = NULL;
+    struct image *image = image_search(&wanted, &binaries->places, &tried);
+    struct binary *found = NULL;
+    struct err ignored = {0};
 
-    if (mapping->file[0] == '/') {
-        strbuf_add_format(&tried, "%s, ", mapping->file);
-        found = try_file(binaries, mapping->file, mapping);
-    }
-    strbuf_add_format(&tried, "./%s", path_base(mapping->file));
-    if (!found)
-        found = try_file(binaries, path_base(mapping->file), mapping);
-    if (!found && mapping->build_id[0])
-        path = debug_file_find_executable(mapping->build_id, &binaries->places, &tried);
-    if (path)
-        found = try_file(binaries, path, mapping);
-    if (!found)
+    if (image)
+        found = add(binaries, image, open_symbolizer(binaries, image, &ignored));
+    else
         note_missing(binaries,
                      "name the profiled executable, --binary=FILE, or a folder that has it by "
                      "build id, --debug-dir=DIR",
                      path_base(mapping->file), mapping->build_id, &tried);
-    free(path);
+    if (found && !mapping->build_id[0])
+        take_for(found, mapping);
     strbuf_release(&tried);
     return found;
-}
-
-bool binaries_is_system(const char *mapped_file)
-{
-    static const char *const starts[] = {"/lib/",       "/lib32/",     "/lib64/", "/usr/lib/",
-                                         "/usr/lib32/", "/usr/lib64/", "["};
-
-    for (size_t i = 0; i < ARRAY_SIZE(starts); i++)
-        if (strncmp(mapped_file, starts[i], strlen(starts[i])) == 0)
-            return true;
-    /* the profiler in the program, wherever it was built */
-    return strncmp(path_base(mapped_file), "libpgocollect", strlen("libpgocollect")) == 0;
 }
 
 struct binary *binaries_find(struct binaries *binaries, const struct profile_mapping *mapping)
@@ -228,7 +169,7 @@ struct binary *binaries_find(struct binaries *binaries, const struct profile_map
     for (size_t i = 0; !found && i < binaries->count; i++)
         if (looks_alike(binaries->items[i], mapping))
             found = binaries->items[i];
-    if (!found && (mapping->build_id[0] || mapping->file[0]) && !binaries_is_system(mapping->file))
+    if (!found && (mapping->build_id[0] || mapping->file[0]) && !image_is_system(mapping->file))
         found = look_for(binaries, mapping);
     if (found)
         found->is_used = true;

@@ -61,14 +61,10 @@ MUST_CHECK bool binaries_open(struct binaries *binaries, const char *const *path
 void binaries_close(struct binaries *binaries);
 
 /*
- * Is it code of the system, not of a project: a library in the system's folders, the kernel's, or
- * our own profiler's?
- * It is looked for among the files of --binary alone. Its counts would be of no use to a build, and
+ * NULL: not found. Opens the file when it is first needed. Code of the system (image_is_system())
+ * is looked for among the files of --binary alone: its counts would be of no use to a build, and
  * they would move the limits of what is hot.
  */
-bool binaries_is_system(const char *mapped_file);
-
-/* NULL: not found. Opens the file when it is first needed. */
 struct binary *binaries_find(struct binaries *binaries, const struct profile_mapping *mapping);
 
 /* Where the ip of a mapping of this binary is; false: outside of what the file has in memory. */

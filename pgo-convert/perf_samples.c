@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "base/number.h"
 #include "base/path.h"
+#include "binary/image_search.h"
 #include "profile/address_space.h"
 #include "profile/perf_data.h"
 #include "profile/perf_event.h"
@@ -140,7 +141,7 @@ static void drop_sample(struct reading *reading, const struct perf_record *recor
     if (place->binary && !place->binary->symbolizer)
         reason = DROP_NO_DEBUG;
     else if (!place->binary && place->mapping)
-        reason = binaries_is_system(place->mapping->file) ? DROP_SYSTEM : DROP_NO_BINARY;
+        reason = image_is_system(place->mapping->file) ? DROP_SYSTEM : DROP_NO_BINARY;
 
     if (!place->mapping)
         report_drop(reading->report, DROP_NO_ADDRESS, reading->weight,

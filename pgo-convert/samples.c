@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "base/number.h"
 #include "base/path.h"
+#include "binary/image_search.h"
 #include "fold.h"
 #include "stack_calls.h"
 
@@ -80,7 +81,7 @@ static void take(struct samples *samples, const struct profile_sample *sample, u
     leaf = &profile->locations[sample->locations[0]];
     mapping = leaf->mapping == PROFILE_NONE ? NULL : &profile->mappings[leaf->mapping];
     binary = mapping && leaf->ip ? samples->binaries[leaf->mapping] : NULL;
-    if (!binary && mapping && binaries_is_system(mapping->file))
+    if (!binary && mapping && image_is_system(mapping->file))
         report_drop(samples->report, DROP_SYSTEM, weight, path_base(mapping->file));
     else if (binary && binary->symbolizer)
         take_address(samples, binary, mapping, leaf->ip, weight);
