@@ -278,7 +278,7 @@ static void note_binaries(struct reading *reading)
 bool perf_samples_read(const void *data, size_t len, uint64_t weight, struct binaries *binaries,
                        struct report *report, struct err *err)
 {
-    struct reading reading = {.data = perf_data_open(data, len, err),
+    struct reading reading = {.data = perf_data_open(data, len, NULL, err),
                               .weight = weight,
                               .binaries = binaries,
                               .report = report};

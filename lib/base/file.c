@@ -59,10 +59,25 @@ bool file_read(const char *path, size_t max_bytes, struct strbuf *out, struct er
     return done;
 }
 
+bool file_map_fd(int fd, struct file_map *map)
+{
+    struct stat about;
+    void *data;
+
+    if (fstat(fd, &about) != 0 || !S_ISREG(about.st_mode) || about.st_size <= 0)
+        return false;
+    data = mmap(NULL, (size_t)about.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+    if (data == MAP_FAILED)
+        return false;
+    madvise(data, (size_t)about.st_size, MADV_SEQUENTIAL);
+    *map = (struct file_map){data, (size_t)about.st_size};
+    return true;
+}
+
 bool file_map(const char *path, struct file_map *map)
 {
-    void *data = MAP_FAILED;
     struct stat about;
+    bool done;
     int fd;
 
     /* not by fstat() alone: to open a pipe waits for its writer, who loses it when it is closed */
@@ -71,14 +86,14 @@ bool file_map(const char *path, struct file_map *map)
     fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return false;
-    if (fstat(fd, &about) == 0 && S_ISREG(about.st_mode) && about.st_size > 0)
-        data = mmap(NULL, (size_t)about.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+    done = file_map_fd(fd, map);
     close(fd);
-    if (data == MAP_FAILED)
-        return false;
-    madvise(data, (size_t)about.st_size, MADV_SEQUENTIAL);
-    *map = (struct file_map){data, (size_t)about.st_size};
-    return true;
+    return done;
+}
+
+void file_map_forget(const struct file_map *map)
+{
+    madvise((void *)(uintptr_t)map->data, map->len, MADV_DONTNEED);
 }
 
 void file_unmap(struct file_map *map)

@@ -37,7 +37,11 @@ struct file_map {
     size_t len;
 };
 MUST_CHECK bool file_map(const char *path, struct file_map *map);
+MUST_CHECK bool file_map_fd(int fd, struct file_map *map); /* the same; fd may be closed then */
 void file_unmap(struct file_map *map);
+
+/* What was read of it so far need not stay in memory; it comes again when it is looked at. */
+void file_map_forget(const struct file_map *map);
 
 MUST_CHECK bool file_write(const char *path, const void *data, size_t len,
                            enum file_overwrite overwrite, struct err *err);

@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,8 +21,19 @@ static struct {
     pthread_t thread;
     pthread_mutex_t mutex;
     pthread_cond_t ended;
-    bool end; /* guarded */
+    bool end;            /* guarded */
+    atomic_int part_pct; /* -1: not known */
 } progress = {.mutex = PTHREAD_MUTEX_INITIALIZER};
+
+static void say(unsigned seconds)
+{
+    int part_pct = progress.part_pct;
+
+    if (part_pct < 0)
+        talk_progress("%s, %u s", progress.what, seconds);
+    else
+        talk_progress("%s, %d%%, %u s", progress.what, part_pct, seconds);
+}
 
 static void *show(void *unused)
 {
@@ -36,7 +48,7 @@ static void *show(void *unused)
                pthread_cond_timedwait(&progress.ended, &progress.mutex, &next) == 0)
             ; /* woken for nothing */
         if (!progress.end) {
-            talk_progress("%s, %u s", progress.what, seconds);
+            say(seconds);
             shown = true;
         }
     }
@@ -81,7 +93,13 @@ void progress_start(const char *format, ...)
     vsnprintf(progress.what, sizeof(progress.what), format, args);
     va_end(args);
     progress.end = false;
+    progress.part_pct = -1;
     progress.runs = start_thread();
+}
+
+void progress_part(uint64_t done, uint64_t whole)
+{
+    progress.part_pct = whole ? (int)(100.0 * (double)done / (double)whole) : -1;
 }
 
 void progress_end(void)

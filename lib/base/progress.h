@@ -13,9 +13,14 @@
 #ifndef BASE_PROGRESS_H
 #define BASE_PROGRESS_H
 
+#include <stdint.h>
+
 #include "base/compiler.h"
 
 void progress_start(const char *format, ...) PRINTF_LIKE(1, 2);
 void progress_end(void);
+
+/* How much of it is done: ", 43%" on that line from now on. Of any thread. */
+void progress_part(uint64_t done, uint64_t whole);
 
 #endif

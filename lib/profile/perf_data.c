@@ -33,6 +33,8 @@ struct perf_data {
     struct perf_zstd *zstd;   /* NULL before the first compressed record */
     size_t waiting_bytes;     /* of all chunks */
     struct perf_order order;
+    const struct perf_data_watch *watch; /* NULL: none */
+    size_t unwatched_bytes;              /* read since it was called */
     struct perf_chunk *given; /* where the record lies that was given out last; NULL: in the file */
     bool is_ended;
 };
@@ -88,11 +90,14 @@ static bool set_id_place(struct perf_data *data, struct err *err)
     return true;
 }
 
-struct perf_data *perf_data_open(const void *bytes, size_t len, struct err *err)
+struct perf_data *perf_data_open(const void *bytes, size_t len, const struct perf_data_watch *watch,
+                                 struct err *err)
 {
     struct perf_data *data = mem_alloc(sizeof(*data));
 
     data->bytes = bytes;
+    data->watch = watch;
+    data->header.watch = watch;
     if (!perf_header_read(&data->header, bytes, len, err) || !set_id_place(data, err)) {
         perf_data_close(data);
         return NULL;
@@ -154,6 +159,11 @@ const struct perf_data_event *perf_data_events(const struct perf_data *data, siz
 {
     *count = data->header.event_count;
     return data->header.events;
+}
+
+const struct perf_data_origin *perf_data_origin(const struct perf_data *data)
+{
+    return &data->header.origin;
 }
 
 /* Records that perf made up have the id 0, and the layout of the first event. */
@@ -267,6 +277,16 @@ static bool read_chunk(struct perf_data *data, bool *found, struct err *err)
     return !span || take_record(data, at, span, data->chunk, err);
 }
 
+/* What is read in the file, and what is read once more when it is given out. */
+static void note_reading(struct perf_data *data, size_t bytes)
+{
+    data->unwatched_bytes += bytes;
+    if (!data->watch || data->unwatched_bytes < PERF_DATA_WATCH_BYTES)
+        return;
+    data->unwatched_bytes = 0;
+    data->watch->looked_at(data->watch->context, data->next_off);
+}
+
 static bool read_file(struct perf_data *data, struct err *err)
 {
     const unsigned char *at = data->bytes + data->next_off;
@@ -277,6 +297,7 @@ static bool read_file(struct perf_data *data, struct err *err)
     if (!done)
         err_set(err, ERR_FORMAT, "%zu bytes, within a record", left);
     data->next_off += span;
+    note_reading(data, span);
     return (done && take_record(data, at, span, NULL, err)) ||
            err_prepend(err, "record at byte %zu: ", data->next_off - span);
 }
@@ -332,6 +353,8 @@ enum perf_data_step perf_data_next(struct perf_data *data, struct perf_record *r
     data->given = entry.chunk;
     if (entry.chunk)
         entry.chunk->waiting_count--;
+    else
+        note_reading(data, entry.len);
     if (!read_record(data, entry.record, entry.len, entry.event, record, err))
         return PERF_DATA_ERROR;
     if (record->type == PERF_RECORD_MMAP || record->type == PERF_RECORD_MMAP2)

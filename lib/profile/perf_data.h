@@ -42,6 +42,13 @@ struct perf_data_event {
     const char *name; /* "cycles:u"; "" if neither the file nor perf_event.h has one */
 };
 
+/* Where it was recorded, "" where the file does not say. */
+struct perf_data_origin {
+    const char *machine;      /* "x86_64", as uname -m has it */
+    const char *kernel;       /* its release */
+    const char *perf_version; /* "6.1.187" */
+};
+
 enum perf_data_step {
     PERF_DATA_RECORD,
     PERF_DATA_END,
@@ -51,9 +58,23 @@ enum perf_data_step {
 /* Do the bytes begin as a perf.data file does? */
 bool perf_data_is(const void *data, size_t len);
 
-/* NULL on failure: ERR_FORMAT, ERR_UNSUPPORTED. */
-struct perf_data *perf_data_open(const void *bytes, size_t len, struct err *err) MUST_CHECK;
+/*
+ * Called each PERF_DATA_WATCH_BYTES that were looked at: the caller may have the bytes put out of
+ * memory, as far as they come again when they are read. The pipe form is read twice.
+ */
+struct perf_data_watch {
+    void (*looked_at)(void *context, size_t off); /* up to there, of this reading */
+    void *context;
+};
+
+#define PERF_DATA_WATCH_BYTES ((size_t)16 << 20)
+
+/* `watch` may be NULL, and must outlive it. NULL on failure: ERR_FORMAT, ERR_UNSUPPORTED. */
+struct perf_data *perf_data_open(const void *bytes, size_t len, const struct perf_data_watch *watch,
+                                 struct err *err) MUST_CHECK;
 void perf_data_close(struct perf_data *data); /* NULL is fine */
+
+const struct perf_data_origin *perf_data_origin(const struct perf_data *data);
 
 /* All events of the file; a record's `event` is an index of them. */
 const struct perf_data_event *perf_data_events(const struct perf_data *data, size_t *count);

@@ -4,7 +4,13 @@
 
 #include "base/memory.h"
 
-enum { FEATURE_BUILD_ID = 2, FEATURE_EVENT_DESC = 12 };
+enum {
+    FEATURE_BUILD_ID = 2,
+    FEATURE_OS_RELEASE = 4,
+    FEATURE_VERSION = 5,
+    FEATURE_ARCH = 6,
+    FEATURE_EVENT_DESC = 12
+};
 
 #define BUILD_ID_FIELD_BYTES 24
 #define MISC_BUILD_ID_SIZE   (1 << 15) /* the build id's length is known */
@@ -72,10 +78,34 @@ static void read_event_names(struct perf_header *header, struct perf_cursor sect
     }
 }
 
+/* u32 length | text, its NUL and padding in the length */
+static void read_text(struct perf_cursor section, const char **text)
+{
+    const char *found;
+
+    perf_cursor_u32(&section);
+    found = perf_cursor_text(&section);
+    if (!section.failed)
+        *text = found;
+}
+
 void perf_feature_read(struct perf_header *header, uint64_t feature, struct perf_cursor section)
 {
-    if (feature == FEATURE_BUILD_ID)
+    switch (feature) {
+    case FEATURE_BUILD_ID:
         read_build_ids(header, section);
-    else if (feature == FEATURE_EVENT_DESC)
+        break;
+    case FEATURE_OS_RELEASE:
+        read_text(section, &header->origin.kernel);
+        break;
+    case FEATURE_VERSION:
+        read_text(section, &header->origin.perf_version);
+        break;
+    case FEATURE_ARCH:
+        read_text(section, &header->origin.machine);
+        break;
+    case FEATURE_EVENT_DESC:
         read_event_names(header, section);
+        break;
+    }
 }

@@ -1,5 +1,6 @@
 /*
- * perf_feature.h - the features of a perf.data file that matter here: build ids and event names.
+ * perf_feature.h - the features of a perf.data file that matter here: build ids, event names, where
+ * it was recorded.
  *
  * Only for perf_header.c. The same bytes are a section of the file form and a record of the pipe
  * form. Nothing here fails: a feature that is damaged is no reason to refuse the samples.
@@ -12,7 +13,7 @@
 #include "profile/perf_cursor.h"
 #include "profile/perf_header.h"
 
-/* A feature that is not one of the two is passed over. */
+/* A feature that is none of these is passed over. */
 void perf_feature_read(struct perf_header *header, uint64_t feature, struct perf_cursor bytes);
 
 /* A build id's record, after its header, whose `misc` says how to read it. */

@@ -262,7 +262,7 @@ static bool read_pipe_form(struct perf_header *header, const struct perf_cursor 
                            struct err *err)
 {
     struct perf_cursor cursor = *file;
-    size_t span;
+    size_t span, unwatched_bytes = 0;
 
     header->is_pipe = true;
     header->records_off = PIPE_HEADER_BYTES;
@@ -272,6 +272,11 @@ static bool read_pipe_form(struct perf_header *header, const struct perf_cursor 
         if (!read_pipe_record(header, cursor, err))
             return err_prepend(err, "byte %zu: ", file->left_bytes - cursor.left_bytes);
         perf_cursor_take(&cursor, span);
+        unwatched_bytes += span;
+        if (header->watch && unwatched_bytes >= PERF_DATA_WATCH_BYTES) {
+            unwatched_bytes = 0;
+            header->watch->looked_at(header->watch->context, file->left_bytes - cursor.left_bytes);
+        }
     }
     return true;
 }
@@ -296,6 +301,7 @@ bool perf_header_read(struct perf_header *header, const void *data, size_t len, 
     struct perf_cursor file = {.next = data, .left_bytes = len}, cursor;
     uint64_t header_bytes;
 
+    header->origin = (struct perf_data_origin){"", "", ""};
     if (!read_magic(data, len, &header->is_swapped))
         return err_set(err, ERR_FORMAT, "not a perf.data file: it does not begin with PERFILE2");
     file.is_swapped = header->is_swapped;

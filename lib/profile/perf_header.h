@@ -9,7 +9,7 @@
  * of perf's own among the others, which are all looked for here, so that the events and build ids
  * are complete before the first sample.
  * Source of the format: Linux, tools/perf/Documentation/perf.data-file-format.txt and
- * tools/lib/perf/include/perf/event.h. Features beside BUILD_ID and EVENT_DESC are passed over.
+ * tools/lib/perf/include/perf/event.h. Features beside those of perf_feature.h are passed over.
  */
 #ifndef PROFILE_PERF_HEADER_H
 #define PROFILE_PERF_HEADER_H
@@ -47,9 +47,11 @@ struct perf_header_build_id {
 };
 
 struct perf_header {
+    const struct perf_data_watch *watch; /* set by the caller; may be NULL */
     bool is_swapped, is_pipe;
     size_t records_off, records_len; /* in bytes of the file */
     bool is_cut;                     /* there should be more records than there are */
+    struct perf_data_origin origin;
     struct perf_data_event *events;
     size_t event_count, event_capacity;
     struct perf_header_id *ids; /* sorted */

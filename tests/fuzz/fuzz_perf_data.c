@@ -9,7 +9,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
     struct err err = {0};
-    struct perf_data *file = perf_data_open(data, len, &err);
+    struct perf_data *file = perf_data_open(data, len, NULL, &err);
     volatile uint64_t sink = 0; /* so that every byte that is returned is read */
     struct perf_record record;
 

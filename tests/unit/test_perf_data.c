@@ -52,7 +52,7 @@ static struct strbuf read_all(const struct strbuf *file, struct err *err)
     struct strbuf out = {0};
 
     memcpy(bytes, file->data, file->len);
-    data = perf_data_open(bytes, file->len, err);
+    data = perf_data_open(bytes, file->len, NULL, err);
     while (data && (step = perf_data_next(data, &record, err)) == PERF_DATA_RECORD)
         print(&out, &record);
     assert_int_equal(step == PERF_DATA_ERROR, err->kind != ERR_NONE);
@@ -153,7 +153,7 @@ static void test_events(void **state)
     file = perf_writer_finish(&writer);
     assert_true(perf_data_is(file.data, file.len));
     assert_false(perf_data_is("PERFILE", 7));
-    data = perf_data_open(file.data, file.len, &err);
+    data = perf_data_open(file.data, file.len, NULL, &err);
     events = perf_data_events(data, &count);
     assert_int_equal(count, 2);
     assert_string_equal(events[0].name, "cycles:u");
