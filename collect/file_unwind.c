@@ -11,11 +11,12 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "binary/image.h"
+#include "binary/image_search.h"
 #include "binary/unwind_table.h"
 #include "stack_unwind.h"
 
 struct unwound_file {
-    struct image *image; /* NULL: cannot be used */
+    struct image *image; /* borrowed; NULL: cannot be used */
     uint64_t header_vaddr;
     bool has_table;
 };
@@ -25,6 +26,8 @@ struct file_unwinder {
     struct byteset names; /* file and build id; by id: */
     struct unwound_file *files;
     size_t count, capacity;
+    struct binaries *binaries;
+    struct image *vdso; /* NULL: not needed yet */
 
     /* of the sample at hand */
     const struct address_spaces *spaces;
@@ -84,11 +87,11 @@ static bool read_registers(const struct perf_record *record, uint64_t *values)
 
 #endif
 
-struct file_unwinder *file_unwinder_new(void)
+struct file_unwinder *file_unwinder_new(struct binaries *binaries)
 {
     struct file_unwinder *unwinder = mem_alloc(sizeof(*unwinder));
 
-    *unwinder = (struct file_unwinder){.unwinder = stack_unwinder_new()};
+    *unwinder = (struct file_unwinder){.unwinder = stack_unwinder_new(), .binaries = binaries};
     return unwinder;
 }
 
@@ -96,8 +99,7 @@ void file_unwinder_free(struct file_unwinder *unwinder)
 {
     if (!unwinder)
         return;
-    for (size_t i = 0; i < unwinder->count; i++)
-        image_close(unwinder->files[i].image);
+    image_close(unwinder->vdso);
     stack_unwinder_free(unwinder->unwinder);
     byteset_release(&unwinder->names);
     free(unwinder->files);
@@ -125,27 +127,37 @@ static struct image *open_vdso(void)
     return image;
 }
 
-/* As it was when it was mapped, or NULL. */
-static struct image *open_image(const struct code_mapping *mapping)
+static bool is_vdso(const struct code_mapping *mapping)
 {
-    struct err ignored = {0};
-    struct image *image;
-
-    if (strcmp(mapping->file, "[vdso]") == 0)
-        return open_vdso();
-    if (mapping->file[0] != '/' || mapping->file[1] == '/') /* "//anon" is no file */
-        return NULL;
-    image = image_open(mapping->file, &ignored);
-    if (image && strcmp(image_build_id(image), mapping->build_id) != 0) {
-        image_close(image);
-        return NULL;
-    }
-    return image;
+    return strcmp(mapping->file, "[vdso]") == 0;
 }
 
-static struct unwound_file open_file(const struct code_mapping *mapping)
+/* Ours, if it is that of the recording. */
+static struct image *find_vdso(struct file_unwinder *unwinder, const struct code_mapping *mapping)
 {
-    struct unwound_file file = {.image = open_image(mapping)};
+    struct image_wanted wanted = {mapping->file, mapping->build_id, mapping->pgoff,
+                                  mapping->limit_ip - mapping->start_ip};
+
+    if (!unwinder->vdso)
+        unwinder->vdso = open_vdso();
+    if (!unwinder->vdso)
+        return NULL;
+    if (mapping->build_id[0] ? strcmp(image_build_id(unwinder->vdso), mapping->build_id) != 0
+                             : !image_is_as_large(unwinder->vdso, &wanted))
+        return NULL;
+    return unwinder->vdso;
+}
+
+static struct unwound_file open_file(struct file_unwinder *unwinder,
+                                     const struct code_mapping *mapping)
+{
+    struct unwound_file file = {0};
+
+    if (is_vdso(mapping))
+        file.image = find_vdso(unwinder, mapping);
+    else
+        file.image = binaries_find(unwinder->binaries, mapping->file, mapping->build_id,
+                                   mapping->pgoff, mapping->limit_ip - mapping->start_ip);
 
     file.has_table = file.image && unwind_table_find(file.image, &file.header_vaddr);
     return file;
@@ -158,7 +170,8 @@ static const struct unwound_file *find_file(struct file_unwinder *unwinder,
     uint32_t id = byteset_add(&unwinder->names, key, sizeof(key));
 
     if (id == unwinder->count)
-        *ARRAY_PUSH(unwinder->files, unwinder->count, unwinder->capacity) = open_file(mapping);
+        *ARRAY_PUSH(unwinder->files, unwinder->count, unwinder->capacity) =
+            open_file(unwinder, mapping);
     return &unwinder->files[id];
 }
 

@@ -3,9 +3,8 @@
  * tables of the files that are mapped there.
  *
  * Life cycle: file_unwinder_new(), file_unwind() for each sample, file_unwinder_free(). Files are
- * opened when they are needed first and stay open. A file that cannot be read, has been replaced
- * (its build id differs) or has no .eh_frame_hdr ends a stack there. The
- * vdso is that of this process, of the same kernel.
+ * those of `binaries`, which must outlive it. One that is not found or has no .eh_frame_hdr ends a
+ * stack there. The vdso is that of this process, if it is the same.
  */
 #ifndef COLLECT_FILE_UNWIND_H
 #define COLLECT_FILE_UNWIND_H
@@ -13,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "binaries.h"
 #include "profile/address_space.h"
 #include "profile/perf_record.h"
 
@@ -23,7 +23,7 @@ uint64_t file_unwind_registers(void);
 
 struct file_unwinder;
 
-struct file_unwinder *file_unwinder_new(void);
+struct file_unwinder *file_unwinder_new(struct binaries *binaries);
 void file_unwinder_free(struct file_unwinder *unwinder); /* NULL is fine */
 
 /*

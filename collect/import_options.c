@@ -8,7 +8,7 @@
 #include "base/options.h"
 #include "output.h"
 
-enum { EVENT, PID, COMM, KERNEL, DROP_BRANCHES, OUTPUT, FORCE, HELP, VERSION };
+enum { EVENT, PID, COMM, KERNEL, DROP_BRANCHES, BINARY, DEBUG_DIR, OUTPUT, FORCE, HELP, VERSION };
 
 static const struct option_spec table[] = {
     {"--event", OPTION_VALUE, "NAME",
@@ -19,6 +19,13 @@ static const struct option_spec table[] = {
     {"--kernel", OPTION_FLAG, NULL, "keep what ran within the kernel, and its frames", KERNEL},
     {"--drop-branches", OPTION_FLAG, NULL,
      "import a recording of branches without them;\n`pgo-convert` makes more of it", DROP_BRANCHES},
+    {"--binary", OPTION_VALUE, "FILE",
+     "an executable or library that was recorded; may be\ngiven again (found by build id, path and "
+     "name)",
+     BINARY},
+    {"--debug-dir", OPTION_VALUE, "DIR",
+     "a folder with binaries and debug files by build id;\nmay be given again (/usr/lib/debug)",
+     DEBUG_DIR},
     {"-o", OPTION_VALUE, "FILE", "the profile to write (default.pgo); - is standard output",
      OUTPUT},
     {"-f", OPTION_FLAG, NULL, "overwrite the file", FORCE},
@@ -82,6 +89,15 @@ static bool set(struct import_options *options, int id, const char *value, struc
         return set_text("--comm", value,
                         ARRAY_PUSH(options->comms, options->comm_count, options->comm_capacity),
                         err);
+    case BINARY:
+        return set_text(
+            "--binary", value,
+            ARRAY_PUSH(options->binaries, options->binary_count, options->binary_capacity), err);
+    case DEBUG_DIR:
+        return set_text("--debug-dir", value,
+                        ARRAY_PUSH(options->debug_folders, options->debug_folder_count,
+                                   options->debug_folder_capacity),
+                        err);
     case KERNEL:
         options->keeps_kernel = true;
         return true;
@@ -132,5 +148,7 @@ void import_options_release(struct import_options *options)
 {
     free(options->pids);
     free(options->comms);
+    free(options->binaries);
+    free(options->debug_folders);
     *options = (struct import_options){0};
 }

@@ -20,6 +20,8 @@ struct import_options {
     const char **comms;
     size_t comm_count, comm_capacity;
     bool keeps_kernel, drops_branches;
+    const char **binaries, **debug_folders;
+    size_t binary_count, binary_capacity, debug_folder_count, debug_folder_capacity;
     const char *output;
     bool force;
 };

@@ -4,9 +4,11 @@
 #include <linux/perf_event.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/utsname.h>
 
 #include "base/memory.h"
 #include "base/number.h"
+#include "base/progress.h"
 #include "event_choice.h"
 #include "profile/perf_event.h"
 #include "trace.h"
@@ -27,6 +29,21 @@ struct importing {
     uint64_t unasked_count;     /* ... of processes that were not asked for */
     uint64_t first_ns, last_ns; /* of the samples; 0: no times */
 };
+
+/* What the records of this file mean here. */
+static void set_up_trace(struct importing *importing)
+{
+    const struct perf_record_layout *layout = &importing->choice.first->layout;
+    const char *machine = perf_data_origin(importing->data)->machine;
+    struct utsname here;
+
+    importing->trace.has_foreign_registers =
+        layout->is_swapped ||
+        (machine[0] && uname(&here) == 0 && strcmp(machine, here.machine) != 0);
+    importing->trace.calls_are_branches =
+        (layout->sample_type & PERF_SAMPLE_BRANCH_STACK) != 0 &&
+        (layout->branch_sample_type & PERF_SAMPLE_BRANCH_CALL_STACK) != 0;
+}
 
 static const char *process_name(struct importing *importing, uint32_t tag, uint32_t *pid)
 {
@@ -97,6 +114,7 @@ static bool read_records(struct importing *importing, struct err *err)
     struct perf_record record;
     enum perf_data_step step;
 
+    set_up_trace(importing);
     while ((step = perf_data_next(importing->data, &record, err)) == PERF_DATA_RECORD) {
         if (record.type == PERF_RECORD_SAMPLE)
             add_sample(importing, &record);
@@ -221,11 +239,15 @@ static void set_types(const struct importing *importing, struct profile *profile
 
 static void add_comments(const struct importing *importing, struct profile *profile)
 {
+    const struct perf_data_origin *origin = perf_data_origin(importing->data);
     const struct trace *trace = &importing->trace;
     struct strbuf name = {0};
 
     event_choice_name(importing->choice.first, &name);
-    profile_add_comment(profile, "sampler: perf record, %s", strbuf_text(&name));
+    profile_add_comment(profile, "sampler: perf record%s%s, %s", origin->perf_version[0] ? " " : "",
+                        origin->perf_version, strbuf_text(&name));
+    if (origin->kernel[0])
+        profile_add_comment(profile, "kernel: %s %s", origin->kernel, origin->machine);
     profile_add_comment(profile,
                         "samples: %" PRIu64 ", lost: %" PRIu64 ", lost records: %" PRIu64
                         ", throttled: %" PRIu64,
@@ -297,13 +319,24 @@ static void release(struct importing *importing)
     free(importing->processes);
 }
 
-bool import_perf(const void *bytes, size_t len, const struct import_options *options,
-                 struct imported *imported, struct err *err)
+static void looked_at(void *context, size_t off)
 {
-    struct importing importing = {
-        .options = options,
-        .data = perf_data_open(bytes, len, err),
-        .trace = {.by_process = true, .is_of_file = true, .keeps_kernel = options->keeps_kernel}};
+    const struct file_map *map = context;
+
+    file_map_forget(map);
+    progress_part(off, map->len);
+}
+
+bool import_perf(const struct file_map *map, const struct import_options *options,
+                 struct binaries *binaries, struct imported *imported, struct err *err)
+{
+    struct perf_data_watch watch = {looked_at, (void *)(uintptr_t)map};
+    struct importing importing = {.options = options,
+                                  .data = perf_data_open(map->data, map->len, &watch, err),
+                                  .trace = {.by_process = true,
+                                            .is_of_file = true,
+                                            .binaries = binaries,
+                                            .keeps_kernel = options->keeps_kernel}};
     bool done = importing.data &&
                 event_choice_make(&importing.choice, importing.data, options->event, err) &&
                 check_branches(&importing, err) && read_records(&importing, err) &&

@@ -12,7 +12,9 @@
 #include <stddef.h>
 
 #include "base/err.h"
+#include "base/file.h"
 #include "base/strbuf.h"
+#include "binaries.h"
 #include "import_options.h"
 #include "profile/profile.h"
 
@@ -22,7 +24,8 @@ struct imported {
     struct strbuf summary;   /* how many of what, and what is missing, for the user */
 };
 
-MUST_CHECK bool import_perf(const void *bytes, size_t len, const struct import_options *options,
-                            struct imported *imported, struct err *err);
+/* The binaries are for unwind tables; a file that is mapped is dropped from memory on the way. */
+MUST_CHECK bool import_perf(const struct file_map *map, const struct import_options *options,
+                            struct binaries *binaries, struct imported *imported, struct err *err);
 
 #endif

@@ -99,14 +99,11 @@ static uint32_t *number_binaries(const struct profile *profile, struct byteset *
     return numbers;
 }
 
-static void symbolize_binary(struct source *source, const char *build_id, const uint32_t *numbers,
-                             uint32_t number)
+static void symbolize_binary(struct source *source, const uint32_t *numbers, uint32_t number)
 {
     struct profile *profile = source->profile;
     struct err ignored = {0};
 
-    if (strcmp(image_build_id(source->image), build_id) != 0)
-        return; /* the file has been replaced since */
     source->symbolizer = symbolizer_open(source->image, &ignored);
     for (size_t i = 0; i < profile->location_count; i++)
         if (profile->locations[i].mapping != PROFILE_NONE &&
@@ -115,26 +112,56 @@ static void symbolize_binary(struct source *source, const char *build_id, const 
     symbolizer_close(source->symbolizer);
 }
 
-void symbolize_profile(struct profile *profile)
+/* Of the binary with that number; the first mapping of its code tells how large it is. */
+static struct image *find_image(struct profile *profile, struct binaries *binaries,
+                                const uint32_t *numbers, uint32_t number)
 {
-    struct byteset binaries = {0}, functions = {0};
-    uint32_t *numbers = number_binaries(profile, &binaries);
+    struct image *image = NULL;
+
+    for (size_t i = 0; i < profile->mapping_count; i++) {
+        struct profile_mapping *mapping = &profile->mappings[i];
+
+        if (numbers[i] != number)
+            continue;
+        if (!image)
+            image = binaries_find(binaries, mapping->file, mapping->build_id, mapping->pgoff,
+                                  mapping->limit_ip - mapping->start_ip);
+        if (!image)
+            return NULL;
+        if (!mapping->build_id[0])
+            mapping->build_id = profile_intern(profile, image_build_id(image));
+    }
+    if (image)
+        binaries_add_debug(binaries, image);
+    return image;
+}
+
+void symbolize_from(struct profile *profile, struct binaries *binaries)
+{
+    struct byteset keys = {0}, functions = {0};
+    uint32_t *numbers = number_binaries(profile, &keys);
     uint32_t first_function = (uint32_t)profile->function_count;
 
-    for (uint32_t i = 0; i < binaries.count; i++) {
-        const char *const *key = byteset_at(&binaries, i, NULL);
-        struct source source = {
-            .profile = profile, .functions = &functions, .first_function = first_function};
-        struct err ignored = {0};
+    for (uint32_t i = 0; i < keys.count; i++) {
+        struct source source = {.profile = profile,
+                                .functions = &functions,
+                                .first_function = first_function,
+                                .image = find_image(profile, binaries, numbers, i)};
 
-        source.image = key[0][0] == '/' ? image_open(key[0], &ignored) : NULL;
         if (source.image)
-            symbolize_binary(&source, key[1], numbers, i);
-        image_close(source.image);
+            symbolize_binary(&source, numbers, i);
     }
     byteset_release(&functions);
-    byteset_release(&binaries);
+    byteset_release(&keys);
     free(numbers);
+}
+
+void symbolize_profile(struct profile *profile)
+{
+    struct binaries binaries = {.only_mapped = true};
+
+    symbolize_from(profile, &binaries);
+    binaries_close(&binaries);
 }
 
 struct symbolize_share symbolize_measure(const struct profile *profile)

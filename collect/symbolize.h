@@ -12,9 +12,16 @@
 
 #include <stdint.h>
 
+#include "binaries.h"
 #include "profile/profile.h"
 
 void symbolize_profile(struct profile *profile);
+
+/*
+ * The same from binaries that are looked for further; a mapping without a build id gets that of the
+ * binary that was found for it.
+ */
+void symbolize_from(struct profile *profile, struct binaries *binaries);
 
 /* How much of it is symbolized, by the leaves of the samples, in the first value. */
 struct symbolize_share {

@@ -72,6 +72,11 @@ static uint32_t find_mapping(const struct trace *trace, enum context context, ui
     return address_spaces_find(&trace->spaces, context == CONTEXT_KERNEL ? KERNEL_PID : pid, ip);
 }
 
+static bool has_copy(const struct trace *trace, const struct perf_record *record)
+{
+    return record->sample.registers && record->sample.stack && !trace->has_foreign_registers;
+}
+
 /*
  * The stack of callers, after the leaf, which is the first of its own context once more. Where the
  * kernel was entered the ip is that of the code that was interrupted; all others are return
@@ -82,7 +87,8 @@ static uint32_t find_mapping(const struct trace *trace, enum context context, ui
 static void add_callers(struct trace *trace, const struct perf_record *record, size_t *count)
 {
     enum context leaf_context = context_of_sample(record), context = leaf_context;
-    bool is_exact = true, has_copy = record->sample.registers && record->sample.stack;
+    bool is_exact = true, has_better = has_copy(trace, record) ||
+                                       (trace->calls_are_branches && record->sample.branch_count);
 
     for (size_t i = 0; i < record->sample.chain_count; i++) {
         uint64_t ip = perf_record_caller(record, i);
@@ -96,10 +102,26 @@ static void add_callers(struct trace *trace, const struct perf_record *record, s
         }
         ip -= !is_exact && ip;
         is_exact = false;
-        if (is_leaf || (context == CONTEXT_USER ? has_copy : !trace->keeps_kernel))
+        if (is_leaf || (context == CONTEXT_USER ? has_better : !trace->keeps_kernel))
             continue;
         mapping = find_mapping(trace, context, record->pid, ip);
         if (mapping == ADDRESS_SPACE_NONE && context == CONTEXT_USER)
+            break;
+        push(trace, count, ip, mapping);
+    }
+}
+
+/*
+ * The same from the branch records of calls that have not returned (perf record --call-graph lbr):
+ * the newest first, each where its caller called.
+ */
+static void add_calls(struct trace *trace, const struct perf_record *record, size_t *count)
+{
+    for (size_t i = 0; i < record->sample.branch_count; i++) {
+        uint64_t ip = perf_record_branch(record, i).from_ip;
+        uint32_t mapping = address_spaces_find(&trace->spaces, record->pid, ip);
+
+        if (mapping == ADDRESS_SPACE_NONE)
             break;
         push(trace, count, ip, mapping);
     }
@@ -111,8 +133,9 @@ static void add_unwound(struct trace *trace, const struct perf_record *record, s
     uint64_t ips[FILE_UNWIND_MAX_FRAMES];
     size_t found, first = context_of_sample(record) == CONTEXT_USER; /* the leaf is there */
 
+    trace->mapped.only_mapped = true;
     if (!trace->unwinder)
-        trace->unwinder = file_unwinder_new();
+        trace->unwinder = file_unwinder_new(trace->binaries ? trace->binaries : &trace->mapped);
     found = file_unwind(trace->unwinder, &trace->spaces, record, ips);
     for (size_t i = first; i < found; i++) {
         uint32_t mapping = address_spaces_find(&trace->spaces, record->pid, ips[i]);
@@ -142,8 +165,10 @@ static void add_sample(struct trace *trace, const struct perf_record *record)
 
     push(trace, &count, record->sample.ip, mapping);
     add_callers(trace, record, &count);
-    if (record->sample.registers && record->sample.stack)
+    if (has_copy(trace, record))
         add_unwound(trace, record, &count);
+    else if (trace->calls_are_branches)
+        add_calls(trace, record, &count);
     trace->unmapped_count += mapping == ADDRESS_SPACE_NONE;
     count_sample(trace, record, stacks_add_tagged(&trace->stacks, tag, trace->frames, count, 1));
 }
@@ -204,6 +229,7 @@ void trace_release(struct trace *trace)
     stacks_release(&trace->stacks);
     processes_release(&trace->processes);
     file_unwinder_free(trace->unwinder);
+    binaries_close(&trace->mapped);
     byteset_release(&trace->pids);
     byteset_release(&trace->tids);
     byteset_release(&trace->files);

@@ -23,8 +23,11 @@
 
 struct trace {
     /* set them first: */
-    bool by_process;   /* stacks are tagged with their process, see processes.h */
-    bool is_of_file;   /* not of now: build ids are those of the records alone */
+    bool by_process;            /* stacks are tagged with their process, see processes.h */
+    bool is_of_file;            /* not of now: build ids are those of the records alone */
+    struct binaries *binaries;  /* of unwind tables; borrowed, NULL: the files that were mapped */
+    bool has_foreign_registers; /* of another kind of machine: they cannot be unwound */
+    bool calls_are_branches;    /* branch records stand for the user's call chain */
     bool keeps_kernel; /* samples within the kernel, and its frames; else they are left out */
     struct processes processes;
 
@@ -44,6 +47,7 @@ struct trace {
     char **build_ids;
     size_t build_id_count, build_id_capacity;
     struct file_unwinder *unwinder; /* from the first sample with a stack on */
+    struct binaries mapped;         /* unless there are `binaries` */
     struct stack_frame *frames;     /* of the sample at hand */
     size_t frame_capacity;
 };

@@ -40,7 +40,8 @@ _pgo_collect_options='--help --version'
 _pgo_record_options='-F -d -p -a -o -f --call-graph= --help --version'
 _pgo_fetch_options='--seconds= --query= --from= --to= -H --bearer-file= --user-file= --cacert= --cert=
     --key= --unix-socket= --timeout= --retries= --max-size= --strict -o -f --help --version'
-_pgo_import_options='--event= --pid= --comm= --kernel --drop-branches -o -f --help --version'
+_pgo_import_options='--event= --pid= --comm= --kernel --drop-branches --binary= --debug-dir=
+    -o -f --help --version'
 _pgo_merge_options='--normalize= --label= --min-samples= --min-own= -o -f --help --version'
 _pgo_show_options='--top --flame= --report= --diff= --label= --help --version'
 _pgo_bench_options='--base= --test= -n --no-early-stop --seed= --warmup= --cpu= --gate= --check-output --mode= --timeout= --json=
@@ -161,7 +162,7 @@ _pgo_import() {
     case $_pgo_option in
     --event) _pgo_reply 'cycles cpu-clock task-clock instructions' ;;
     --pid | --comm) _pgo_silence ;;
-    -o) ;; # files
+    --binary | --debug-dir | -o) ;; # files
     *) [[ $_pgo_current != -* ]] || _pgo_reply "$_pgo_import_options" ;;
     esac
 }

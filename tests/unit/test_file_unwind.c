@@ -46,7 +46,8 @@ static Elf64_Phdr *find_segment(struct strbuf *file, uint32_t type)
 static size_t unwind(const struct strbuf *file, uint64_t off, uint64_t caller_ip, uint64_t *ips)
 {
     struct address_spaces spaces = {0};
-    struct file_unwinder *unwinder = file_unwinder_new();
+    struct binaries binaries = {.only_mapped = true};
+    struct file_unwinder *unwinder = file_unwinder_new(&binaries);
     int fd = memfd_create("fixture", MFD_CLOEXEC);
     char *path = mem_format("/proc/self/fd/%d", fd);
     struct code_mapping mapping = {.start_ip = BASE, .limit_ip = BASE + file->len, .file = path};
@@ -69,6 +70,7 @@ static size_t unwind(const struct strbuf *file, uint64_t off, uint64_t caller_ip
     assert_in_range(count, 1, FILE_UNWIND_MAX_FRAMES);
     assert_int_equal(ips[0], BASE + off);
     file_unwinder_free(unwinder);
+    binaries_close(&binaries);
     address_spaces_release(&spaces);
     free((char *)mapping.build_id);
     free(path);
