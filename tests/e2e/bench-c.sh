@@ -21,7 +21,7 @@ cd "$scratch"
 
 cmake --install "$build" --prefix "$scratch/usr" --component libpgobench >/dev/null ||
     fail "install"
-PKG_CONFIG_PATH=$(dirname "$(find usr -name pgo-bench.pc)")
+PKG_CONFIG_PATH=$(dirname "$(find "$scratch/usr" -name pgo-bench.pc)")
 export PKG_CONFIG_PATH
 cflags=$(pkg-config --cflags pgo-bench) libs=$(pkg-config --libs pgo-bench) || fail "pkg-config"
 
@@ -63,6 +63,7 @@ done
 grep -Eq '^goos: linux$' out || fail "no goos"
 grep -Eq '^goarch: [a-z0-9_]+$' out || fail "no goarch"
 app=./app-gcc
+$app -benchtime=100x >app-gcc.txt
 
 # By time: as many as it takes, the same allocations.
 $app -benchtime=2ms -run='^(allocate|paused)$' >out
@@ -214,4 +215,26 @@ BenchmarkGrow 10 N ns/op 1100 B/op 2 allocs/op
 EOF
 cmake --build project/build --target help >out
 grep -q 'bench-again' out || fail "no target to run it"
+
+# The example, with pkg-config alone; all that is printed keeps to the grammar of Go's format
+# (golang.org/design/14313-benchmark-format).
+mkdir examples
+cp -r "$source/examples/bench" "$source/examples/hello-pgo" examples/
+make -s -C examples/bench clean
+make -s -C examples/bench CC=gcc bench BENCHFLAGS='-benchtime=3x -count=2' >out || fail "example"
+grep -q '^BenchmarkRun/sieve' out || fail "example: $(cat out)"
+cat app-gcc.txt out >all
+python3 - all <<'EOF' || fail "Go's format"
+import re, sys
+number = r"[-+]?[0-9.]+(e[-+]?[0-9]+)?"
+results = 0
+for line in open(sys.argv[1], encoding="utf-8").read().splitlines():
+    if line.startswith("Benchmark"):
+        assert re.fullmatch(rf"Benchmark[^a-z\s]\S*\s+[0-9]+(\s+{number}\s+\S+)+\s*", line), line
+        assert re.search(rf"\s{number} ns/op(\s|$)", line), line
+        results += 1
+    else:
+        assert re.fullmatch(r"[a-z][^\sA-Z:]*:[ \t]+\S.*", line), line
+assert results == 19, results
+EOF
 echo "all good"
