@@ -6,7 +6,7 @@
 # usage: collect-heap.sh BIN_DIR SOURCE_DIR
 # shellcheck source=tests/e2e/collect-program
 . "$(dirname "$0")/collect-program"
-need cc go curl python3
+need cc go curl pkg-config python3
 
 cc -O1 -g -fno-builtin -fomit-frame-pointer -fno-optimize-sibling-calls -I"$source/collect/include" \
     "$source/tests/data/allocates.c" -o allocates -pthread -L"$lib" -lpgocollect
@@ -60,6 +60,15 @@ check() {
     cat >expected
     is_near "$@" || fail "$1"
 }
+
+# Linked, as pkg-config has it in a build tree: the heap library in front of the program's others.
+flags=$(PKG_CONFIG_PATH=$lib/pkgconfig pkg-config --cflags --libs pgo-collect-heap) || fail "pkg-config"
+# shellcheck disable=SC2086 # flags are words
+cc -O1 -g -fno-builtin -Wl,--no-as-needed "$source/tests/data/allocates.c" -o linked -pthread $flags
+./linked whole.pprof child.pprof >out 2>err || { cat err; fail "linked"; }
+check whole.pprof 524288 <<END
+alloc_space churn 64000000 640
+END
 
 # Each allocation sampled: exact, whatever it was allocated by and whoever frees it.
 run LD_PRELOAD="$both" PGO_COLLECT_HEAP=1
