@@ -37,6 +37,18 @@ static void burn(void)
     } while (used.tv_sec * 1000 + used.tv_nsec / 1000000 < end_ms);
 }
 
+static long resident_pages(void)
+{
+    long all = 0, resident = 0;
+    FILE *file = fopen("/proc/self/statm", "r");
+
+    if (file && fscanf(file, "%ld %ld", &all, &resident) != 2)
+        resident = 0;
+    if (file)
+        fclose(file);
+    return resident;
+}
+
 #define EXPECT(what)                                                                               \
     if (!(what))                                                                                   \
     return fprintf(stderr, "line %d: %s: %s\n", __LINE__, #what, pgo_collect_message()), 1
@@ -46,6 +58,7 @@ int main(void)
     static const unsigned char trace[16] = {0xab, 1, 2,  3,  4,  5,  6,  7,
                                             8,    9, 10, 11, 12, 13, 14, 15};
     struct pgo_collect_config config;
+    long pages = 0;
 
     EXPECT(pgo_collect_snapshot("none") == -EINVAL);
     EXPECT(pgo_collect_stop() == 0);
@@ -67,10 +80,13 @@ int main(void)
     EXPECT(pgo_collect_snapshot("first.pprof.gz") == 0);
     EXPECT(pgo_collect_snapshot("/nowhere/x") < 0);
     EXPECT(pgo_collect_stop() == 0);
-    for (int i = 0; i < 200; i++) {
+    for (int i = 0; i < 3000; i++) {
+        if (i == 100)
+            pages = resident_pages();
         EXPECT(pgo_collect_start(&config) == 0);
         EXPECT(pgo_collect_stop() == 0);
     }
+    EXPECT(resident_pages() < pages + 256);
     config.hz = 5000;
     EXPECT(pgo_collect_start(&config) == -EINVAL);
     config.hz = 0;
@@ -106,6 +122,28 @@ cmake -S project -B project/build -DCMAKE_PREFIX_PATH="$scratch/usr" \
     -DCMAKE_C_FLAGS=-D_GNU_SOURCE >/dev/null || fail "cmake does not find it"
 cmake --build project/build >/dev/null || fail "cmake does not build with it"
 project/build/app || fail "built with cmake"
+
+# A setuid program is not told what to do by the environment of whoever starts it.
+cat >plain.c <<'END'
+#include <pgo_collect.h>
+int main(void)
+{
+    return pgo_collect_start(NULL) != 0 || pgo_collect_stop() != 0;
+}
+END
+# shellcheck disable=SC2086
+cc plain.c -o plain $flags -Wl,-rpath,"$LD_LIBRARY_PATH"
+as_nobody() { setpriv --reuid=65534 --regid=65534 --clear-groups env PGO_COLLECT_HZ=wrong "$@"; }
+if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null && chmod 755 . && as_nobody true 2>/dev/null; then
+    cp plain setuid
+    chmod 4755 setuid
+    as_nobody ./plain 2>said && fail "a plain program does not see the environment"
+    grep -q 'PGO_COLLECT_HZ' said || fail "a plain program: $(cat said)"
+    as_nobody ./setuid 2>said || fail "setuid: $(cat said)"
+    [ ! -s said ] || fail "a setuid program reads the environment: $(cat said)"
+else
+    echo "not root, or no setpriv: setuid programs were not tried"
+fi
 
 # One table in the code, one in the manual.
 sed -n 's/.*{"\(PGO_COLLECT_[A-Z_]*\)".*/\1/p' "$source/collect/libpgocollect/settings.c" |

@@ -1,11 +1,11 @@
 #!/bin/sh
-# libpgocollect in programs that fork, exec, leave by _exit, own SIGPROF themselves, block it, or
-# have no timers: each process writes its own samples, and behaves as without the library.
+# libpgocollect in programs that fork, exec, leave by _exit, own SIGPROF themselves, block it, take it
+# by a system call, have no timers, or may not read their memory: each process writes its own samples, and behaves as without the library.
 #
 # usage: collect-processes.sh BIN_DIR SOURCE_DIR
 # shellcheck source=tests/e2e/collect-program
 . "$(dirname "$0")/collect-program"
-need cc go
+need cc go readelf
 
 cat >busy.c <<'END'
 #include <pthread.h>
@@ -13,6 +13,7 @@ cat >busy.c <<'END'
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -98,6 +99,24 @@ static int run_blocked(void)
     return pthread_join(id, NULL);
 }
 
+/* By the system call, which nothing stands before. */
+static int run_taken(void)
+{
+    struct {
+        void (*handler)(int);
+        unsigned long flags;
+        void (*restorer)(void);
+        unsigned long mask;
+    } ignore = {.handler = SIG_IGN};
+
+    hot_in_parent();
+    if (syscall(SYS_rt_sigaction, SIGPROF, &ignore, NULL, sizeof(ignore.mask)) != 0)
+        return 1;
+    while (access("noticed", F_OK) != 0)
+        hot_in_child();
+    return 0;
+}
+
 static int storm_forks(void)
 {
     for (int i = 0; i < 100; i++) {
@@ -124,6 +143,8 @@ int main(int argc, char **argv)
         return run_own_timer();
     if (strcmp(what, "blocked") == 0)
         return run_blocked();
+    if (strcmp(what, "taken") == 0)
+        return run_taken();
     if (strcmp(what, "storm") == 0)
         return storm_forks();
     hot_in_parent();
@@ -178,13 +199,21 @@ run own 0 ./busy own-timer
 about own hot_in_parent
 silent own
 
-PGO_COLLECT_DIR=blocked LD_PRELOAD=$library ./busy blocked 2>said &
-program=$!
-until_true grep -q 'block SIGPROF' said
-: >noticed
-wait $program || fail "blocked: exit code $?"
-program=
-about blocked hot_in_parent
+# run_until NAME WORDS: until the library says them
+run_until() {
+    rm -f noticed
+    PGO_COLLECT_DIR=$1 LD_PRELOAD=$library ./busy "$1" 2>said &
+    program=$!
+    until_true grep -q "$2" said
+    : >noticed
+    wait $program || fail "$1: exit code $?"
+    program=
+    about "$1" hot_in_parent
+}
+run_until blocked 'block SIGPROF'
+run_until taken 'has taken SIGPROF for itself'
+go tool pprof -raw taken/*.pprof.gz 2>/dev/null | grep -q 'Comment: the program has taken SIGPROF' ||
+    fail "taken: the profile does not say so"
 
 if deny_call timer_create true; then
     code=0
@@ -194,6 +223,18 @@ if deny_call timer_create true; then
     [ $code -eq 6 ] || fail "clocks: exit code $code"
     [ "$(samples hot_in_parent clocks/*.pprof.gz)" -ge 1 ] || fail "clocks: no sample"
     grep -q 'CPU clocks' clocks.err || fail "no timers: not said: $(cat clocks.err)"
+fi
+
+# Own memory is read by way of /proc then: the stacks are whole, and the build id is known.
+if deny_call process_vm_readv true; then
+    code=0
+    deny_call process_vm_readv env PGO_COLLECT_DIR=memory "LD_PRELOAD=$library" ./busy exit || code=$?
+    [ $code -eq 6 ] || fail "memory: exit code $code"
+    about memory hot_in_parent
+    go tool pprof -raw memory/*.pprof.gz >raw 2>/dev/null || fail "memory: pprof"
+    grep -q "$(readelf -n busy | sed -n 's/.*Build ID: //p')" raw || fail "memory: no build id"
+    awk '/samples: [0-9]+, complete stacks:/ { good = $3 + 0 > 0 && $6 * 2 > $3 } END { exit !good }' raw ||
+        fail "memory: $(grep 'complete stacks' raw)"
 fi
 
 # Wrong settings are said in one line, and the program runs as ever.

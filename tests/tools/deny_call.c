@@ -1,8 +1,8 @@
 /*
  * deny_call.c - runs a command to which the kernel refuses one system call, as containers do.
  *
- * usage: deny_call perf_event_open|timer_create COMMAND [ARG...]; exit 77 where seccomp cannot be
- * used.
+ * usage: deny_call perf_event_open|process_vm_readv|timer_create COMMAND [ARG...]; exit 77 where
+ * seccomp cannot be used.
  */
 #include <errno.h>
 #include <linux/filter.h>
@@ -18,6 +18,8 @@ static int find_call(const char *name)
 {
     if (strcmp(name, "perf_event_open") == 0)
         return SYS_perf_event_open;
+    if (strcmp(name, "process_vm_readv") == 0)
+        return SYS_process_vm_readv;
     return strcmp(name, "timer_create") == 0 ? SYS_timer_create : -1;
 }
 

@@ -18,10 +18,11 @@ pgo_unit_test(collect_trace collect)
 pgo_unit_test(fetch collect)
 pgo_unit_test(heap pgocollect_heap_core m)
 pgo_unit_test(pgocollect pgocollect_core)
-foreach(part IN ITEMS code_map http_address http_request http_server metrics own_thread program_note push
+foreach(part IN ITEMS code_map collector_fork http_address http_request http_server metrics own_thread program_note push
         push_client)
     pgo_unit_test(${part} pgocollect_core)
 endforeach()
+target_link_options(test_collector_fork PRIVATE -Wl,--wrap=dl_iterate_phdr)
 foreach(part IN ITEMS statistics verdict command report)
     pgo_unit_test(bench_${part} pgo_bench_core)
 endforeach()
