@@ -291,7 +291,7 @@ void flame_write(const struct flame_input *input, struct strbuf *out)
     fill_side(&writer.fill, 1, &input->base);
     flame_tree_finish(&writer.fill.tree);
     rank_frames(&writer);
-    page_open(&flame_page, out);
+    page_open(&flame_page, NULL, out);
     add_data(&writer);
     page_close(&flame_page, out);
     free(writer.node_ranks);

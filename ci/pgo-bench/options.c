@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/number.h"
 #include "base/options.h"
+#include "base/page.h"
 #include "base/path.h"
 #include "pgo-bench/statistics.h"
 
@@ -30,6 +31,7 @@ enum {
     OPTION_TIMEOUT,
     OPTION_JSON,
     OPTION_MARKDOWN,
+    OPTION_HTML,
     OPTION_HELP,
     OPTION_VERSION,
 };
@@ -59,6 +61,8 @@ static const struct option_spec table[] = {
      OPTION_TIMEOUT},
     {"--json", OPTION_VALUE, "FILE", "also write the result and every run as JSON", OPTION_JSON},
     {"--markdown", OPTION_VALUE, "FILE", "also write the result as Markdown", OPTION_MARKDOWN},
+    {"--html", OPTION_VALUE, "FILE", "also write the result as a web page that needs nothing else",
+     OPTION_HTML},
     {"--help", OPTION_FLAG, NULL, "show this", OPTION_HELP},
     {"--version", OPTION_FLAG, NULL, "show the version", OPTION_VERSION},
 };
@@ -187,6 +191,9 @@ static bool apply(int id, const char *value, struct bench_options *options, stru
     case OPTION_MARKDOWN:
         options->markdown_path = value;
         return true;
+    case OPTION_HTML:
+        options->html_path = value;
+        return true;
     default:
         return read_operand(value, err);
     }
@@ -210,6 +217,24 @@ static bool check_writable(const char *name, const char *path, struct err *err)
     return writable;
 }
 
+static bool check_standard_output(const struct bench_options *options, struct err *err)
+{
+    const char *const names[] = {"--json", "--markdown", "--html"};
+    const char *const paths[] = {options->json_path, options->markdown_path, options->html_path};
+    const char *first = NULL;
+
+    for (size_t i = 0; i < ARRAY_SIZE(paths); i++) {
+        if (!paths[i] || strcmp(paths[i], "-") != 0)
+            continue;
+        if (first) {
+            err_set(err, ERR_USAGE, "%s and %s cannot both be standard output", first, names[i]);
+            return err_hint(err, "name a file for one of them");
+        }
+        first = names[i];
+    }
+    return true;
+}
+
 static bool check_complete(const struct bench_options *options, struct err *err)
 {
     if (!options->base || !options->test) {
@@ -217,12 +242,11 @@ static bool check_complete(const struct bench_options *options, struct err *err)
                 options->test ? "" : " --test");
         return err_hint(err, "pgo-bench --base='./app-plain ARG' --test='./app-pgo ARG'");
     }
-    if (options->json_path && options->markdown_path && strcmp(options->json_path, "-") == 0 &&
-        strcmp(options->markdown_path, "-") == 0)
-        return err_set(err, ERR_USAGE, "--json and --markdown cannot both be standard output") ||
-               err_hint(err, "name a file for one of them");
-    return check_writable("--json", options->json_path, err) &&
-           check_writable("--markdown", options->markdown_path, err);
+    return check_standard_output(options, err) &&
+           check_writable("--json", options->json_path, err) &&
+           check_writable("--markdown", options->markdown_path, err) &&
+           check_writable("--html", options->html_path, err) &&
+           (!options->html_path || page_check_target(options->html_path, err));
 }
 
 /* What only the clock knows, asked for without it. */

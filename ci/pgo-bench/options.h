@@ -22,9 +22,9 @@ enum bench_action {
 
 struct bench_options {
     enum bench_action action;
-    const char *base, *test;               /* commands, as written */
-    const char *json_path, *markdown_path; /* NULL: not wanted */
-    struct clock_settings clock;           /* gate and check of the output hold for both modes */
+    const char *base, *test;                           /* commands, as written */
+    const char *json_path, *markdown_path, *html_path; /* NULL: not wanted */
+    struct clock_settings clock; /* gate and check of the output hold for both modes */
     double timeout_s;
 };
 

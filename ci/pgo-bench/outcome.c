@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "pgo-bench/html.h"
 
 int outcome_fail(const struct err *err, int interrupted_by, int code)
 {
@@ -16,8 +17,9 @@ int outcome_fail(const struct err *err, int interrupted_by, int code)
 static bool write_result(const struct bench_options *options, const struct report *report,
                          struct err *err)
 {
-    const char *paths[] = {options->json_path, options->markdown_path};
-    void (*const forms[])(const struct report *, struct strbuf *) = {report_json, report_markdown};
+    const char *paths[] = {options->json_path, options->markdown_path, options->html_path};
+    void (*const forms[])(const struct report *, struct strbuf *) = {report_json, report_markdown,
+                                                                     report_html};
     struct strbuf text = {0};
     bool done = true, table = true;
 
@@ -68,16 +70,23 @@ int outcome_report(const struct bench_options *options, const struct report *rep
 
 void outcome_keep_partial(const struct bench_options *options, const struct report *report)
 {
+    const char *paths[] = {options->json_path, options->html_path};
+    void (*const forms[])(const struct report *, struct strbuf *) = {report_json, report_html};
     const struct run *run = &report->clock->run;
     struct strbuf text = {0};
     struct err err;
 
-    if (!options->json_path || run->pairs.count + run->control.count == 0)
+    if (run->pairs.count + run->control.count == 0)
         return;
     talk_progress_end();
-    report_json(report, &text);
-    if (!file_write(options->json_path, text.data, text.len, FILE_REPLACE, &err))
-        talk_error(&err);
+    for (size_t i = 0; i < ARRAY_SIZE(paths); i++) {
+        if (!paths[i])
+            continue;
+        strbuf_reset(&text);
+        forms[i](report, &text);
+        if (!file_write(paths[i], text.data, text.len, FILE_REPLACE, &err))
+            talk_error(&err);
+    }
     strbuf_release(&text);
 }
 

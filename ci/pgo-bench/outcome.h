@@ -23,7 +23,8 @@ int outcome_fail(const struct err *err, int interrupted_by, int code);
 /* Writes the files that were asked for, prints the table, checks the gate. */
 int outcome_report(const struct bench_options *options, const struct report *report);
 
-/* The runs of a comparison that failed, into the JSON that was asked for, if there are any. */
+/* The runs of a comparison that failed, into the JSON and the page that were asked for, if
+ * there are any. */
 void outcome_keep_partial(const struct bench_options *options, const struct report *report);
 
 /* --help and --version. */

@@ -91,11 +91,26 @@ static const char *add_up_to(const struct page *page, const char *from, const ch
     return found + strlen(mark);
 }
 
-void page_open(const struct page *page, struct strbuf *out)
+/* As the content of an element. */
+static void add_escaped(const char *text, struct strbuf *out)
+{
+    for (; *text; text++) {
+        if (strchr("<>&", *text))
+            strbuf_add_format(out, "&#%d;", *text);
+        else
+            strbuf_add_char(out, *text);
+    }
+}
+
+void page_open(const struct page *page, const char *text, struct strbuf *out)
 {
     const char *rest = add_up_to(page, page->html, "@STYLE@", out);
 
     strbuf_add(out, page->css, page->css_bytes);
+    if (text) {
+        rest = add_up_to(page, rest, "@TEXT@", out);
+        add_escaped(text, out);
+    }
     add_up_to(page, rest, "@DATA@", out);
 }
 

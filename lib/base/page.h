@@ -24,7 +24,8 @@ struct page {
     size_t html_bytes, css_bytes, js_bytes;
 };
 
-void page_open(const struct page *page, struct strbuf *out);
+/* `text`: what stands at the mark @TEXT@, for whom scripts do not run; NULL: there is none. */
+void page_open(const struct page *page, const char *text, struct strbuf *out);
 void page_close(const struct page *page, struct strbuf *out);
 
 /*

@@ -52,10 +52,23 @@ static void test_parts(void **state)
     struct strbuf out = {0};
 
     (void)state;
-    page_open(&page, &out);
+    page_open(&page, NULL, &out);
     strbuf_add_text(&out, "@PROGRAM@");
     page_close(&page, &out);
     assert_string_equal(strbuf_text(&out), "acssb@PROGRAM@cjsd");
+    strbuf_release(&out);
+}
+
+static void test_plain_text(void **state)
+{
+    static const char html[] = "@STYLE@<pre>@TEXT@</pre>@DATA@@PROGRAM@";
+    const struct page page = {html, "", "", strlen(html), 0, 0};
+    struct strbuf out = {0};
+
+    (void)state;
+    page_open(&page, "a </pre> & @DATA@", &out);
+    page_close(&page, &out);
+    assert_string_equal(strbuf_text(&out), "<pre>a &#60;/pre&#62; &#38; @DATA@</pre>");
     strbuf_release(&out);
 }
 
@@ -65,6 +78,7 @@ int main(void)
         cmocka_unit_test(test_text),
         cmocka_unit_test(test_json),
         cmocka_unit_test(test_parts),
+        cmocka_unit_test(test_plain_text),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -18,6 +18,7 @@ try --base=true --test=true --timeout=0
 try --base=true --test=true --mode=guess
 try --base=true --test=true --mode=instructions -n 20
 try --base=true --test=true --json=- --markdown=-
+try --base=true --test=true --html=- --json=-
 try --html=report.html
 try ./app-plain ./app-pgo
 ls
