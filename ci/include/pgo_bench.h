@@ -19,7 +19,7 @@
  *
  *     BenchmarkParse         1462     821043 ns/op    127.71 MB/s    40418 B/op    7 allocs/op
  *
- * Its options are those of go test: -bench=REGEX (or -run), -count, -benchtime=2s or 100x,
+ * Its options are those of go test: -bench=REGEX (or -run), -count, -benchtime=2s or 100x, -cpu,
  * -list, and -json=FILE, in the form of Google Benchmark. Exit code: 0; 1 if a benchmark has
  * failed; 2 for wrong usage. A program with a main() of its own calls bench_main().
  *
@@ -121,6 +121,15 @@ void bench_skip(struct bench *b, const char *format, ...) __attribute__((format(
  */
 bool bench_run(struct bench *b, void (*body)(struct bench *b, void *arg), void *arg,
                const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+/*
+ * Runs `body` in as many threads as -cpu says, by default one for each CPU. Each has a bench of its
+ * own, and loops by bench_next(); they share the iterations. All begin when each has come to its
+ * loop, and what stands behind it is not measured either. Beside bench_next(), a body may call
+ * bench_fail() and bench_skip() alone. A result is wall time by the iterations of all; its name
+ * ends in the number of threads, if that is not 1: BenchmarkQueue-8.
+ */
+void bench_parallel(struct bench *b, void (*body)(struct bench *b, void *arg), void *arg);
 
 /* What main() of the library does; the exit code. */
 int bench_main(int argc, char **argv);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "libpgobench/parallel.h"
 
 static struct run *run_of(struct bench *b)
 {
@@ -58,7 +59,7 @@ void bench_skip(struct bench *b, const char *format, ...)
     va_end(args);
 }
 
-static bool may_begin(struct run *run)
+bool run_may_begin(struct run *run)
 {
     if (run->over)
         run_fail(run, "it has two loops: make sub-benchmarks of them, by bench_run()");
@@ -73,8 +74,10 @@ bool bench_next_batch(struct bench *b)
     const struct pace *pace = &run->session->options.pace;
     int64_t now_ns;
 
+    if (run->crowd)
+        return parallel_next_batch(run);
     if (!run->in_loop || run->over) {
-        if (!may_begin(run))
+        if (!run_may_begin(run))
             return end_loop(run);
         run->in_loop = true;
         run->loop_start_ns = clock_steady_ns();

@@ -7,8 +7,10 @@
 #include "base/memory.h"
 #include "base/number.h"
 #include "base/options.h"
+#include "libpgobench/parallel.h"
 
 #define MAX_COUNT     1000000
+#define MAX_THREADS   1024
 #define MAX_SECONDS   1e6
 #define MAX_UNIT_TEXT 3
 
@@ -16,6 +18,7 @@ enum {
     OPTION_BENCH,
     OPTION_COUNT,
     OPTION_TIME,
+    OPTION_CPU,
     OPTION_JSON,
     OPTION_LIST,
     OPTION_SHOW_HELP,
@@ -31,6 +34,8 @@ static const struct option_spec table[] = {
      "how long each is measured, such as 500ms or 2s (default:\n1s), or how often: 100x",
      OPTION_TIME},
     {"-count", OPTION_VALUE, "N", "measure each N times (default: 1)", OPTION_COUNT},
+    {"-cpu", OPTION_VALUE, "N",
+     "how many threads a parallel benchmark has (default: the\nCPUs of this process)", OPTION_CPU},
     {"-json", OPTION_VALUE, "FILE",
      "also write the results as Google Benchmark does; - for\nstandard output, in place of text",
      OPTION_JSON},
@@ -92,6 +97,19 @@ static bool read_count(const char *text, uint64_t *count, struct err *err)
     return true;
 }
 
+static bool read_threads(const char *text, unsigned *threads, struct err *err)
+{
+    uint64_t value;
+
+    if (!number_parse_u64(text, &value) || value < 1 || value > MAX_THREADS) {
+        err_set(err, ERR_USAGE, "-cpu: expected a number from 1 to %d, found '%s'", MAX_THREADS,
+                text);
+        return err_hint(err, "one number: run the program once for each of several");
+    }
+    *threads = (unsigned)value;
+    return true;
+}
+
 static bool apply(int id, const char *value, struct bench_options *options, struct err *err)
 {
     switch (id) {
@@ -102,6 +120,8 @@ static bool apply(int id, const char *value, struct bench_options *options, stru
         return read_time(value, &options->pace, err);
     case OPTION_COUNT:
         return read_count(value, &options->count, err);
+    case OPTION_CPU:
+        return read_threads(value, &options->threads, err);
     case OPTION_JSON:
         options->json_path = value;
         return true;
@@ -121,7 +141,8 @@ bool options_read(int argc, char **argv, struct bench_options *options, struct e
                            .argc = argc,
                            .argv = argv,
                            .single_dash = true};
-    struct bench_options read = {.pace = {.goal_ns = CLOCK_NS_PER_S}, .count = 1};
+    struct bench_options read = {
+        .pace = {.goal_ns = CLOCK_NS_PER_S}, .count = 1, .threads = parallel_default_threads()};
     const char *value;
     int id;
 

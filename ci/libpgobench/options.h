@@ -23,6 +23,7 @@ struct bench_options {
     struct filter filter;
     struct pace pace;
     uint64_t count;
+    unsigned threads;      /* of bench_parallel() */
     const char *json_path; /* NULL: none */
 };
 

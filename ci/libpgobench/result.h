@@ -29,6 +29,7 @@ struct result {
     enum result_status status;
     char message[512]; /* why it failed or was skipped */
     uint64_t index, repetitions;
+    unsigned threads;    /* of bench_parallel(); 0: it has none */
     uint64_t iterations; /* 1 or more, if measured */
     struct reading used; /* by all iterations */
     bool has_allocations;

@@ -73,8 +73,9 @@ void result_json(const struct result *result, bool is_first, struct strbuf *out)
     add_string(result->name, out);
     strbuf_add_format(out,
                       ",\n      \"run_type\": \"iteration\",\n      \"repetitions\": %llu,\n"
-                      "      \"repetition_index\": %llu,\n      \"threads\": 1",
-                      (unsigned long long)result->repetitions, (unsigned long long)result->index);
+                      "      \"repetition_index\": %llu,\n      \"threads\": %u",
+                      (unsigned long long)result->repetitions, (unsigned long long)result->index,
+                      result->threads ? result->threads : 1);
     if (result->status == RESULT_FAILED) {
         strbuf_add_text(out, ",\n      \"error_occurred\": true,\n      \"error_message\": ");
         add_string(result->message, out);

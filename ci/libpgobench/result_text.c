@@ -90,6 +90,8 @@ void result_text(const struct result *result, int name_width, struct strbuf *out
     struct strbuf name = {0};
 
     result_text_name(result->name, &name);
+    if (result->threads > 1)
+        strbuf_add_format(&name, "-%u", result->threads);
     if (result->status == RESULT_MEASURED) {
         strbuf_add_format(out, "%-*s", name_width, strbuf_text(&name));
         add_measured(result, out);

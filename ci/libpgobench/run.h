@@ -29,9 +29,12 @@ struct body {
     void *arg;
 };
 
+struct crowd;
+
 struct run {
     struct bench bench; /* must be first */
     struct session *session;
+    struct crowd *crowd; /* of which this is a thread; else NULL */
     size_t level;
     bool passes;        /* false: a sub-benchmark may, but this one does not run */
     bool in_loop, over; /* bench_next() has said true; false */
@@ -45,6 +48,9 @@ struct run {
 /* All that `body` has to say; false: something has failed. */
 bool run_benchmark(struct session *session, size_t level, const char *name,
                    const struct body *body);
+
+/* False: it has failed, or does not run: no loop, no threads. */
+bool run_may_begin(struct run *run);
 
 void run_fail(struct run *run, const char *format, ...) PRINTF_LIKE(2, 3);
 

@@ -45,7 +45,7 @@ expect() { # expect WHAT <EXPECTED, the output is in `out`
 }
 
 for app in app-*; do
-    ./"$app" -benchtime=1000x >out
+    ./"$app" -benchtime=1000x -cpu=3 >out
     expect "$app" <<'EOF'
 BenchmarkAllocate 1000 N ns/op 300 B/op 3 allocs/op
 BenchmarkGrow 1000 N ns/op 1100 B/op 2 allocs/op
@@ -58,6 +58,7 @@ BenchmarkWords/with_blank 1000 N ns/op 0 B/op 0 allocs/op
 BenchmarkWords/deep/inner 1000 N ns/op 0 B/op 0 allocs/op
 BenchmarkPaused 1000 N ns/op 10 B/op 1 allocs/op
 BenchmarkWarmed_up 1000 N ns/op 0 B/op 0 allocs/op
+BenchmarkThreads-3 1000 N ns/op N MB/s 50 B/op 1 allocs/op
 EOF
 done
 grep -Eq '^goos: linux$' out || fail "no goos"
@@ -88,12 +89,20 @@ BenchmarkWords/deep/inner 1 N ns/op 0 B/op 0 allocs/op
 BenchmarkWords/deep/inner 1 N ns/op 0 B/op 0 allocs/op
 EOF
 
-$app -list -bench='o' >out
+$app -list -bench='o|thr' >out
 expect "-list" <<'EOF'
 BenchmarkAllocate
 BenchmarkGrow
 BenchmarkCopy
 BenchmarkWords
+BenchmarkThreads
+EOF
+
+# Threads, by time; one has no number in its name.
+$app -benchtime=2ms -bench=threads -cpu=1 >out
+sed -E 's/^(Benchmark[A-Za-z]+)[[:blank:]]+[1-9][0-9]*/\1 N/' out >counted && mv counted out
+expect "threads" <<'EOF'
+BenchmarkThreads N N ns/op N MB/s 50 B/op 1 allocs/op
 EOF
 
 # JSON, beside the text or instead of it.
@@ -119,7 +128,7 @@ done
 
 # Without -lpgobench_malloc, or behind another malloc(), there are no such columns.
 # shellcheck disable=SC2086
-gcc $cflags "$sources/sample.c" -o plain -L"$(dirname "$PKG_CONFIG_PATH")" -lpgobench -lm
+gcc $cflags "$sources/sample.c" -o plain -L"$(dirname "$PKG_CONFIG_PATH")" -lpgobench -lm -lpthread
 # shellcheck disable=SC2086
 gcc -fsanitize=address $cflags "$sources/sample.c" -o asan $libs
 # shellcheck disable=SC2086
@@ -131,7 +140,7 @@ BenchmarkAllocate 10 N ns/op
 EOF
 done
 # shellcheck disable=SC2086
-gcc -static $cflags "$sources/sample.c" -o static -L"$(dirname "$PKG_CONFIG_PATH")" -lpgobench -lm
+gcc -static $cflags "$sources/sample.c" -o static -L"$(dirname "$PKG_CONFIG_PATH")" -lpgobench -lm -lpthread
 ./static -benchtime=10x >/dev/null || fail "static"
 
 # jemalloc, preloaded, allocates; we count.
@@ -147,7 +156,7 @@ fi
 # shellcheck disable=SC2086
 gcc -O2 $cflags "$sources/wrong.c" -o wrong $libs
 code=0
-./wrong -benchtime=10x -json=wrong.json >out || code=$?
+./wrong -benchtime=10x -cpu=2 -json=wrong.json >out || code=$?
 [ $code = 1 ] || fail "a failing benchmark: exit code $code"
 expect "failures" <<'EOF'
 BenchmarkGood 10 N ns/op 0 B/op 0 allocs/op
@@ -169,8 +178,14 @@ BenchmarkGood 10 N ns/op 0 B/op 0 allocs/op
  it has a loop and sub-benchmarks: move the loop into one of its own
 --- FAIL: BenchmarkBad_unit
  'a b' is no unit: expected 1 to 31 characters without blanks
+--- FAIL: BenchmarkThreads_break-2
+ a thread left its loop before bench_next() said so
+--- FAIL: BenchmarkThreads_idle-2
+ a thread measured nothing: there is no bench_next()
+--- FAIL: BenchmarkThreads_fail-2
+ all of them
 EOF
-[ "$(grep -c '"error_occurred": true' wrong.json)" = 8 ] || fail "errors in the JSON"
+[ "$(grep -c '"error_occurred": true' wrong.json)" = 11 ] || fail "errors in the JSON"
 ./wrong -benchtime=1x -bench='good|skips' >out || fail "a skipped benchmark is none that failed"
 
 # refuse TEXT ARGUMENT...: exit code 2, and a message with the text
@@ -186,6 +201,7 @@ refuse() {
 refuse "no benchmark matches" -bench=nothing
 refuse "no regular expression" -bench='('
 refuse "found '0'" -count=0
+refuse "found '1,2'" -cpu=1,2
 refuse "found '1.5x'" -benchtime=1.5x
 refuse "found '2 s'" -benchtime='2 s'
 refuse "found '-1s'" -benchtime=-1s
@@ -235,6 +251,6 @@ for line in open(sys.argv[1], encoding="utf-8").read().splitlines():
         results += 1
     else:
         assert re.fullmatch(r"[a-z][^\sA-Z:]*:[ \t]+\S.*", line), line
-assert results == 19, results
+assert results == 20, results
 EOF
 echo "all good"

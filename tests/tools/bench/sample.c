@@ -97,3 +97,30 @@ BENCH(warmed_up)
             bench_reset(b);
     }
 }
+
+struct shared {
+    size_t bytes;
+};
+
+/* Set-up and what follows the loop are each thread's own, and not counted. */
+static void allocate(struct bench *b, void *arg)
+{
+    const struct shared *shared = (const struct shared *)arg;
+
+    free(malloc(7));
+    while (bench_next(b)) {
+        void *block = malloc(shared->bytes);
+
+        bench_keep(block);
+        free(block);
+    }
+    free(malloc(7));
+}
+
+BENCH(threads)
+{
+    struct shared shared = {50};
+
+    bench_set_bytes(b, shared.bytes);
+    bench_parallel(b, allocate, &shared);
+}

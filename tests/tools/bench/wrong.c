@@ -70,3 +70,35 @@ BENCH(bad_unit)
         continue;
     bench_set_metric(b, 1, "a b");
 }
+
+static void leave(struct bench *b, void *arg)
+{
+    while (*(bool *)arg && bench_next(b))
+        break;
+}
+
+BENCH(threads_break)
+{
+    bool begins = true;
+
+    bench_parallel(b, leave, &begins);
+}
+
+BENCH(threads_idle)
+{
+    bool begins = false;
+
+    bench_parallel(b, leave, &begins);
+}
+
+static void give_up(struct bench *b, void *arg)
+{
+    (void)arg;
+    while (bench_next(b))
+        bench_fail(b, "all of them");
+}
+
+BENCH(threads_fail)
+{
+    bench_parallel(b, give_up, NULL);
+}
