@@ -83,9 +83,9 @@ static inline bool bench_next(struct bench *b)
  *         sort(items);
  *     }
  *
- * The pair costs about 1 us that is not measured, and adds 0.1 us that is: what is faster than a
- * few us is better prepared many at a time, in front of the loop. If that takes more time than is
- * measured, a benchmark ends after 10 times -benchtime.
+ * The pair takes 1 to 2 us, of which 20 ns are measured: what is itself as fast as that is better
+ * prepared many at a time, in front of the loop. If more time passes beside the measured one, a
+ * benchmark ends after 10 times -benchtime.
  */
 void bench_stop(struct bench *b);
 void bench_start(struct bench *b);

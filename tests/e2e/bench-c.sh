@@ -253,4 +253,15 @@ for line in open(sys.argv[1], encoding="utf-8").read().splitlines():
         assert re.fullmatch(r"[a-z][^\sA-Z:]*:[ \t]+\S.*", line), line
 assert results == 20, results
 EOF
+
+# pgo-bench reads both forms.
+if "$build/bin/pgo-bench" --help | grep -q 'BASE-RESULTS'; then
+    for form in txt json; do
+        for side in base test; do
+            $app -benchtime=100x -count=12 -bench='allocate|words' -json=$side.json >$side.txt
+        done
+        "$build/bin/pgo-bench" base.$form test.$form >out || fail "pgo-bench, $form"
+        grep -Eiq 'words/deep/inner .*12\+12' out || fail "pgo-bench, $form: $(cat out)"
+    done
+fi
 echo "all good"
