@@ -12,7 +12,7 @@ static bool refuse(struct err *err, const char *found, const char *hint)
     return err_hint(err, "%s", hint);
 }
 
-static struct profile *read_content(const void *data, size_t len, struct err *err)
+struct profile *input_parse(const void *data, size_t len, struct err *err)
 {
     struct profile *profile;
 
@@ -39,7 +39,7 @@ struct profile *input_read(const char *path, struct err *err)
     struct profile *profile = NULL;
 
     if (file_read(path, PPROF_MAX_BYTES, &content, err)) {
-        profile = read_content(content.data, content.len, err);
+        profile = input_parse(strbuf_text(&content), content.len, err);
         if (!profile)
             err_prepend(err, "%s: ", path);
     }

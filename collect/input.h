@@ -10,6 +10,9 @@
 #include "base/err.h"
 #include "profile/profile.h"
 
+/* Of bytes; NULL on failure. */
+struct profile *input_parse(const void *data, size_t len, struct err *err) MUST_CHECK;
+
 /* NULL on failure; the message names the file. */
 struct profile *input_read(const char *path, struct err *err) MUST_CHECK;
 

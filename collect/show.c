@@ -1,58 +1,33 @@
-/* pgo-collect show: profile, and what is subtracted → rows by function → standard output. */
+/* pgo-collect show: profile, and what is subtracted → rows → standard output. */
 #include "command.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #include "base/talk.h"
-#include "input.h"
 #include "profile/labels.h"
 #include "show_flame.h"
+#include "show_input.h"
 #include "show_options.h"
 #include "top.h"
 #include "top_print.h"
 
-/* As pprof chooses: the default type, else the last. */
-static bool find_value(const struct profile *profile, uint32_t *value, struct err *err)
+static void add(struct top *top, const struct show_options *options, struct show_input *input,
+                enum top_side side)
 {
-    if (!profile->value_type_count)
-        return err_set(err, ERR_FORMAT, "no sample types");
-    *value = (uint32_t)profile->value_type_count - 1;
-    for (size_t i = 0; i < profile->value_type_count; i++)
-        if (strcmp(profile->value_types[i].type, profile->default_type) == 0)
-            *value = (uint32_t)i;
-    return true;
+    labels_keep(input->profile, options->labels, options->label_count);
+    top_add(top, input->profile, input->value, side);
 }
 
-/* Adds it up; *type is that of the rows, and borrowed from the profile. */
-static bool add(struct top *top, const struct show_options *options, struct profile *profile,
-                struct profile_value_type *type, struct err *err)
+static bool check_types(const struct show_input *shown, const struct show_input *base,
+                        const char *base_path, struct err *err)
 {
-    uint32_t value;
+    const struct profile_value_type *type = &shown->profile->value_types[shown->value];
+    const struct profile_value_type *own = &base->profile->value_types[base->value];
 
-    if (!find_value(profile, &value, err))
-        return false;
-    labels_keep(profile, options->labels, options->label_count);
-    *type = profile->value_types[value];
-    top_add(top, profile, value, TOP_SHOWN);
-    return true;
-}
-
-static bool subtract(struct top *top, const struct show_options *options, struct profile *base,
-                     const struct profile_value_type *type, struct err *err)
-{
-    const struct profile_value_type *own;
-    uint32_t value;
-
-    if (!find_value(base, &value, err))
-        return false;
-    own = &base->value_types[value];
-    if (strcmp(own->type, type->type) != 0 || strcmp(own->unit, type->unit) != 0)
-        return err_set(err, ERR_MISMATCH, "found values of %s/%s, expected %s/%s", own->type,
-                       own->unit, type->type, type->unit);
-    labels_keep(base, options->labels, options->label_count);
-    top_add(top, base, value, TOP_BASE);
-    return true;
+    return (strcmp(own->type, type->type) == 0 && strcmp(own->unit, type->unit) == 0) ||
+           err_set(err, ERR_MISMATCH, "%s: found values of %s/%s, expected %s/%s", base_path,
+                   own->type, own->unit, type->type, type->unit);
 }
 
 static bool flush(struct err *err)
@@ -63,28 +38,24 @@ static bool flush(struct err *err)
 
 static bool show(const struct show_options *options, struct err *err)
 {
-    struct top top = {0};
-    struct profile_value_type type;
-    struct profile *profile = input_read(options->path, err), *base = NULL;
-    bool done = false;
+    struct top top = {.by = options->by};
+    struct show_input shown = {0}, base = {0};
+    bool done =
+        show_input_read(&shown, options->path, SHOW_INPUT_PROFILE, err) &&
+        (!options->base || (show_input_read(&base, options->base, SHOW_INPUT_PROFILE, err) &&
+                            check_types(&shown, &base, options->base, err)));
 
-    if (!profile || (options->base && !(base = input_read(options->base, err))))
-        goto out;
-    if (!add(&top, options, profile, &type, err)) {
-        err_prepend(err, "%s: ", options->path);
-        goto out;
+    if (done) {
+        add(&top, options, &shown, TOP_SHOWN);
+        if (options->base)
+            add(&top, options, &base, TOP_BASE);
+        top_order(&top);
+        top_print(&top, &shown.profile->value_types[shown.value], options->max_rows);
+        done = flush(err);
     }
-    if (base && !subtract(&top, options, base, &type, err)) {
-        err_prepend(err, "%s: ", options->base);
-        goto out;
-    }
-    top_order(&top);
-    top_print(&top, &type, options->max_rows);
-    done = flush(err);
-out:
     top_release(&top);
-    profile_free(base);
-    profile_free(profile);
+    show_input_release(&base);
+    show_input_release(&shown);
     return done;
 }
 

@@ -77,8 +77,8 @@ bool show_flame(const struct show_options *options, struct err *err)
 {
     struct show_input shown = {0}, base = {0};
     bool done = page_check_target(options->flame, err) &&
-                show_input_read(&shown, options->path, err) &&
-                (!options->base || (show_input_read(&base, options->base, err) &&
+                show_input_read(&shown, options->path, SHOW_INPUT_ANY, err) &&
+                (!options->base || (show_input_read(&base, options->base, SHOW_INPUT_ANY, err) &&
                                     check_kinds(&shown, &base, options->base, err)));
 
     if (done) {

@@ -7,6 +7,7 @@
 #include "profile/pprof.h"
 #include "profile/sampleprof_read.h"
 
+/* As pprof chooses: the default type, else the last. */
 static uint32_t default_value(const struct profile *profile)
 {
     for (uint32_t i = 0; i < profile->value_type_count; i++)
@@ -26,39 +27,37 @@ static bool read_counts(struct show_input *input, const struct strbuf *content,
     return input->counts != NULL;
 }
 
-static bool read_profile(struct show_input *input, const char *path, struct err *err)
+static bool read_profile(struct show_input *input, const struct strbuf *content, struct err *err)
 {
-    struct profile *profile = input_read(path, err);
+    struct profile *profile = input_parse(strbuf_text(content), content->len, err);
 
     if (!profile)
         return false;
     if (!profile->value_type_count) {
         profile_free(profile);
-        return err_set(err, ERR_FORMAT, "%s: no sample types", path);
+        return err_set(err, ERR_FORMAT, "no sample types");
     }
     input->profile = profile;
     input->value = default_value(profile);
     return true;
 }
 
-bool show_input_read(struct show_input *input, const char *path, struct err *err)
+bool show_input_read(struct show_input *input, const char *path, enum show_input_kind kind,
+                     struct err *err)
 {
     struct strbuf content = {0};
-    enum sampleprof_form form = SAMPLEPROF_NONE;
+    enum sampleprof_form form;
     bool done;
 
-    /* Standard input cannot be read twice. */
-    if (strcmp(path, "-") != 0) {
-        if (!file_read(path, PPROF_MAX_BYTES, &content, err))
-            return false;
-        form = sampleprof_form_of(content.data, content.len);
-    }
-    if (form == SAMPLEPROF_NONE)
-        done = read_profile(input, path, err);
+    if (!file_read(path, PPROF_MAX_BYTES, &content, err))
+        return false;
+    form = sampleprof_form_of(strbuf_text(&content), content.len);
+    if (form == SAMPLEPROF_NONE || kind == SHOW_INPUT_PROFILE)
+        done = read_profile(input, &content, err);
     else
-        done = read_counts(input, &content, form, err) || err_prepend(err, "%s: ", path);
+        done = read_counts(input, &content, form, err);
     strbuf_release(&content);
-    return done;
+    return done || err_prepend(err, "%s: ", path);
 }
 
 void show_input_release(struct show_input *input)

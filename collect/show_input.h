@@ -18,7 +18,11 @@ struct show_input {
     uint32_t value; /* of profile->value_types: the default one, else the last, as pprof */
 };
 
-MUST_CHECK bool show_input_read(struct show_input *input, const char *path, struct err *err);
+enum show_input_kind { SHOW_INPUT_ANY, SHOW_INPUT_PROFILE };
+
+/* SHOW_INPUT_PROFILE: LLVM's text, which has no stacks, is an error. */
+MUST_CHECK bool show_input_read(struct show_input *input, const char *path,
+                                enum show_input_kind kind, struct err *err);
 void show_input_release(struct show_input *input);
 
 #endif

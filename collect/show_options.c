@@ -9,12 +9,13 @@
 #include "base/options.h"
 #include "profile/labels.h"
 
-enum { TOP, FLAME, REPORT, DIFF, LABEL, HELP, VERSION };
+enum { TOP, BY, FLAME, REPORT, DIFF, LABEL, HELP, VERSION };
 
 static const struct option_spec table[] = {
     {"--top", OPTION_OPTIONAL, "N",
-     "the functions that take the most time, the N first\n(all above 0.5%); this is the default",
-     TOP},
+     "what takes the most time, the N first (all above\n0.5%); this is the default", TOP},
+    {"--by", OPTION_VALUE, "WHAT", "function (the default), line, file (of the source) or label",
+     BY},
     {"--flame", OPTION_VALUE, "FILE.html",
      "write one web page instead: flame graph and table; also\nof LLVM's text", FLAME},
     {"--report", OPTION_VALUE, "FILE.json", "show in the page what pgo-convert --report said of it",
@@ -31,25 +32,46 @@ static void show_help(void)
     struct strbuf list = {0};
 
     options_describe(table, ARRAY_SIZE(table), &list);
-    printf("usage: pgo-collect show [OPTION]... PROFILE\n\n"
-           "Shows what is in a profile: a pprof, gzipped or not, or gperftools' CPU profile. Of\n"
-           "each function flat is its own time, and cum that with all it calls, as\n"
-           "`go tool pprof -top` counts them.\n\n"
-           "Options:\n%s\n"
-           "Examples:\n"
-           "  pgo-collect show server.pprof\n"
-           "  pgo-collect show --top=20 --label endpoint=/search server.pprof\n"
-           "  pgo-collect show --flame=cpu.html server.pprof\n"
-           "  pgo-collect show --diff=before.pprof after.pprof\n\n"
-           "Exit code: 0; 1 failed; 2 for a wrong command line.\n",
-           strbuf_text(&list));
+    printf(
+        "usage: pgo-collect show [OPTION]... PROFILE\n\n"
+        "Shows what is in a profile: a pprof, gzipped or not, or gperftools' CPU profile. Of\n"
+        "each function flat is its own time, and cum that with all it calls, as\n"
+        "`go tool pprof -top` counts them. Names of C++ and Rust are shown as people read them.\n\n"
+        "Options:\n%s\n"
+        "Examples:\n"
+        "  pgo-collect show server.pprof\n"
+        "  pgo-collect show --top=20 --label endpoint=/search server.pprof\n"
+        "  pgo-collect show --by=line server.pprof\n"
+        "  pgo-collect show --flame=cpu.html server.pprof\n"
+        "  pgo-collect show --diff=before.pprof after.pprof\n\n"
+        "Exit code: 0; 1 failed; 2 for a wrong command line.\n",
+        strbuf_text(&list));
     strbuf_release(&list);
+}
+
+static bool set_by(struct show_options *options, const char *value, struct err *err)
+{
+    static const char *const names[] = {[TOP_BY_FUNCTION] = "function",
+                                        [TOP_BY_LINE] = "line",
+                                        [TOP_BY_FILE] = "file",
+                                        [TOP_BY_LABEL] = "label"};
+
+    options->rows = "--by";
+    for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+        if (strcmp(value, names[i]) == 0) {
+            options->by = (enum top_by)i;
+            return true;
+        }
+    return err_set(err, ERR_USAGE, "--by=%s: expected function, line, file or label", value);
 }
 
 static bool set(struct show_options *options, int id, const char *value, struct err *err)
 {
     switch (id) {
+    case BY:
+        return set_by(options, value, err);
     case TOP:
+        options->rows = "--top";
         return !value || (number_parse_u64(value, &options->max_rows) && options->max_rows > 0) ||
                err_set(err, ERR_USAGE, "--top=%s: expected a whole number, 1 or more", value);
     case FLAME:
@@ -74,6 +96,20 @@ static bool set(struct show_options *options, int id, const char *value, struct 
     }
 }
 
+static bool check(const struct show_options *options, struct err *err)
+{
+    if (!options->path) {
+        err_set(err, ERR_USAGE, "no profile given");
+        return err_hint(err, "pgo-collect show default.pgo");
+    }
+    if (options->report && !options->flame) {
+        err_set(err, ERR_USAGE, "--report is shown in the page alone");
+        return err_hint(err, "add --flame=FILE.html");
+    }
+    return !options->flame || !options->rows ||
+           err_set(err, ERR_USAGE, "%s and --flame: expected one of them", options->rows);
+}
+
 enum show_request show_options_read(struct show_options *options, int argc, char **argv,
                                     struct err *err)
 {
@@ -95,13 +131,7 @@ enum show_request show_options_read(struct show_options *options, int argc, char
         if (!set(options, id, value, err))
             return SHOW_ERROR;
     }
-    if (id == OPTIONS_ERROR)
-        return SHOW_ERROR;
-    if (options->path)
-        return SHOW_RUN;
-    err_set(err, ERR_USAGE, "no profile given");
-    err_hint(err, "pgo-collect show default.pgo");
-    return SHOW_ERROR;
+    return id == OPTIONS_ERROR || !check(options, err) ? SHOW_ERROR : SHOW_RUN;
 }
 
 void show_options_release(struct show_options *options)

@@ -10,12 +10,15 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "top.h"
 
 struct show_options {
-    uint64_t max_rows;   /* 0: all */
+    uint64_t max_rows; /* 0: all */
+    enum top_by by;
     const char *base;    /* of --diff; NULL: none */
     const char **labels; /* "KEY=VALUE" */
     size_t label_count, label_capacity;
+    const char *rows;   /* the option that asked for rows; NULL: none did */
     const char *flame;  /* the page to write; NULL: rows to standard output */
     const char *report; /* of pgo-convert, for the page; NULL: none */
     const char *path;

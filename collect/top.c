@@ -1,10 +1,12 @@
 #include "top.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/path.h"
 #include "base/strbuf.h"
+#include "profile/labels.h"
 
 #define NODE_FRACTION 0.005 /* pprof's -nodefraction */
 
@@ -39,40 +41,51 @@ static uint32_t row_of(struct top *top, const char *name)
     return row;
 }
 
-static uint32_t row_without_name(struct top *top, const char *file)
+/* As pprof names its nodes: of function, file and line what is known, else the binary. */
+static void add_name(const struct top *top, const struct profile *profile,
+                     const struct profile_location *location, uint32_t line, struct strbuf *name)
 {
-    struct strbuf name = {0};
-    uint32_t row;
+    const struct profile_line *at = line < location->line_count ? &location->lines[line] : NULL;
+    const struct profile_function *function = at ? &profile->functions[at->function] : NULL;
+    const char *binary =
+        location->mapping == PROFILE_NONE ? "" : profile->mappings[location->mapping].file;
+    const char *text = !function ? "" : top->by == TOP_BY_FILE ? function->file : function->name;
 
-    strbuf_add_format(&name, file[0] ? "[%s]" : "<unknown>", path_base(file));
-    row = row_of(top, strbuf_text(&name));
-    strbuf_release(&name);
-    return row;
+    strbuf_add_text(name, text);
+    if (function && top->by == TOP_BY_LINE) {
+        strbuf_add_format(name, "%s%s", name->len && (*function->file || at->line) ? " " : "",
+                          function->file);
+        if (at->line)
+            strbuf_add_format(name, ":%" PRId64, at->line);
+    }
+    if (!name->len)
+        strbuf_add_format(name, !function && *binary ? "[%s]" : "<unknown>", path_base(binary));
 }
 
-static const char *file_of(const struct profile *profile, const struct profile_location *location)
-{
-    return location->mapping == PROFILE_NONE ? "" : profile->mappings[location->mapping].file;
-}
-
-/* The row of each function, and of each location without one. */
+/* The rows of location i are rows[starts[i]...], as many as it has lines, or one: innermost first.
+ */
 struct row_index {
-    uint32_t *by_function, *by_location;
+    size_t *starts;
+    uint32_t *rows;
+    size_t count, capacity;
 };
 
 static struct row_index index_rows(struct top *top, const struct profile *profile)
 {
-    struct row_index index = {mem_array(profile->function_count, sizeof(*index.by_function)),
-                              mem_array(profile->location_count, sizeof(*index.by_location))};
+    struct row_index index = {.starts = mem_array(profile->location_count + 1, sizeof(size_t))};
+    struct strbuf name = {0};
 
-    for (size_t i = 0; i < profile->function_count; i++) {
-        const char *name = profile->functions[i].name;
+    for (size_t i = 0; i < profile->location_count; i++) {
+        const struct profile_location *location = &profile->locations[i];
 
-        index.by_function[i] = name[0] ? row_of(top, name) : row_without_name(top, "");
+        for (uint32_t line = 0; line == 0 || line < location->line_count; line++) {
+            strbuf_reset(&name);
+            add_name(top, profile, location, line, &name);
+            *ARRAY_PUSH(index.rows, index.count, index.capacity) = row_of(top, strbuf_text(&name));
+        }
+        index.starts[i + 1] = index.count;
     }
-    for (size_t i = 0; i < profile->location_count; i++)
-        if (!profile->locations[i].line_count)
-            index.by_location[i] = row_without_name(top, file_of(profile, &profile->locations[i]));
+    strbuf_release(&name);
     return index;
 }
 
@@ -85,42 +98,73 @@ static void add_cum(struct top *top, uint32_t row, int64_t value)
     top->rows[row].cum = add(top->rows[row].cum, value);
 }
 
-static void add_sample(struct top *top, const struct profile *profile,
-                       const struct row_index *index, const struct profile_sample *sample,
-                       int64_t value)
+static void add_flat(struct top *top, uint32_t row, int64_t value)
 {
-    top->sample_number++;
-    for (uint32_t i = 0; i < sample->location_count; i++) {
-        uint32_t id = sample->locations[i];
-        const struct profile_location *location = &profile->locations[id];
-        uint32_t leaf = location->line_count ? index->by_function[location->lines[0].function]
-                                             : index->by_location[id];
+    top->rows[row].flat = add(top->rows[row].flat, value);
+}
 
-        if (i == 0)
-            top->rows[leaf].flat = add(top->rows[leaf].flat, value);
-        add_cum(top, leaf, value);
-        for (uint32_t j = 1; j < location->line_count; j++)
-            add_cum(top, index->by_function[location->lines[j].function], value);
+static void add_stack(struct top *top, const struct row_index *index,
+                      const struct profile_sample *sample, int64_t value)
+{
+    if (sample->location_count)
+        add_flat(top, index->rows[index->starts[sample->locations[0]]], value);
+    for (uint32_t i = 0; i < sample->location_count; i++) {
+        uint32_t location = sample->locations[i];
+
+        for (size_t at = index->starts[location]; at < index->starts[location + 1]; at++)
+            add_cum(top, index->rows[at], value);
     }
+}
+
+static void add_label_row(struct top *top, const char *name, int64_t value)
+{
+    uint32_t row = row_of(top, name);
+
+    if (top->seen[row] != top->sample_number)
+        add_flat(top, row, value);
+    add_cum(top, row, value);
+}
+
+static void add_labels(struct top *top, const struct profile_sample *sample, int64_t value)
+{
+    struct strbuf name = {0};
+
+    for (uint32_t i = 0; i < sample->label_count; i++) {
+        strbuf_reset(&name);
+        labels_format(&sample->labels[i], &name);
+        add_label_row(top, strbuf_text(&name), value);
+    }
+    if (!sample->label_count)
+        add_label_row(top, "<no label>", value);
+    strbuf_release(&name);
 }
 
 void top_add(struct top *top, const struct profile *profile, uint32_t value, enum top_side side)
 {
-    struct row_index index = index_rows(top, profile);
+    struct row_index index = {0};
     int64_t total = 0;
 
+    if (top->by != TOP_BY_LABEL)
+        index = index_rows(top, profile);
     for (size_t i = 0; i < profile->sample_count; i++) {
-        int64_t part = profile->samples[i].values[value];
+        const struct profile_sample *sample = &profile->samples[i];
+        int64_t part = sample->values[value];
 
         total = add(total, absolute(part));
-        if (part)
-            add_sample(top, profile, &index, &profile->samples[i],
-                       side == TOP_BASE ? negate(part) : part);
+        if (!part)
+            continue;
+        top->sample_number++;
+        if (side == TOP_BASE)
+            part = negate(part);
+        if (top->by == TOP_BY_LABEL)
+            add_labels(top, sample, part);
+        else
+            add_stack(top, &index, sample, part);
     }
     if (side == TOP_SHOWN || total)
         top->total = total;
-    free(index.by_function);
-    free(index.by_location);
+    free(index.starts);
+    free(index.rows);
 }
 
 static int compare(int64_t a, int64_t b) /* the larger first */

@@ -1,9 +1,10 @@
 /*
- * top.h - where the time goes, by function: flat (in the function itself) and cum (in it and in
- * what it calls), as `go tool pprof -top` counts, drops and orders.
+ * top.h - where the time goes, by function, line, source file or label: flat (in the function
+ * itself) and cum (in it and in what it calls), as `go tool pprof -top` counts, drops and orders.
  *
- * Life cycle: zeroed; top_add() each profile, top_order(), read the rows, top_release(). Inlined
- * functions count as called ones. Code without a name is "[FILE]" of its mapping.
+ * Life cycle: zeroed but for `by`; top_add() each profile, top_order(), read the rows,
+ * top_release(). Inlined functions count as called ones. Code without a name is "[FILE]" of its
+ * mapping. By label a sample counts once for each of its labels, all of it flat.
  */
 #ifndef COLLECT_TOP_H
 #define COLLECT_TOP_H
@@ -12,12 +13,20 @@
 
 #include "profile/profile.h"
 
+enum top_by {
+    TOP_BY_FUNCTION,
+    TOP_BY_LINE,  /* "FUNCTION FILE:LINE" */
+    TOP_BY_FILE,  /* of the source */
+    TOP_BY_LABEL, /* "KEY=VALUE" */
+};
+
 struct top_row {
     const char *name;
     int64_t flat, cum;
 };
 
 struct top {
+    enum top_by by;
     struct byteset names;
     struct top_row *rows;
     size_t row_count, row_capacity;

@@ -43,7 +43,7 @@ _pgo_fetch_options='--seconds= --query= --from= --to= -H --bearer-file= --user-f
 _pgo_import_options='--event= --pid= --comm= --kernel --drop-branches --binary= --debug-dir=
     -o -f --help --version'
 _pgo_merge_options='--normalize= --label= --min-samples= --min-own= -o -f --help --version'
-_pgo_show_options='--top --flame= --report= --diff= --label= --help --version'
+_pgo_show_options='--top --by= --flame= --report= --diff= --label= --help --version'
 _pgo_bench_options='--base= --test= -n --no-early-stop --seed= --warmup= --cpu= --gate= --check-output --mode= --timeout= --json=
     --markdown= --html= --help --version'
 
@@ -178,6 +178,7 @@ _pgo_merge() {
 
 _pgo_show() {
     case $_pgo_option in
+    --by) _pgo_reply 'function line file label' ;;
     --top | --label) _pgo_silence ;;
     --flame | --report | --diff) ;; # files
     *) [[ $_pgo_current != -* ]] || _pgo_reply "$_pgo_show_options" ;;

@@ -4,6 +4,15 @@
 #include <stdio.h>
 #include <string.h>
 
+void labels_format(const struct profile_label *label, struct strbuf *out)
+{
+    strbuf_add_format(out, "%s=", label->key);
+    if (label->text[0])
+        strbuf_add_text(out, label->text);
+    else
+        strbuf_add_format(out, "%" PRId64, label->number);
+}
+
 static bool is_label(const struct profile_label *label, const char *wanted)
 {
     size_t key_len = strlen(label->key);

@@ -21,10 +21,18 @@ try a.pprof
 try --top=1 a.pprof
 try --label job=web a.pprof
 try --label job=none a.pprof
+try --by=line a.pprof
+try --by=file a.pprof
+try --by=label a.pprof
+try --by=label --diff=a.pprof b.pprof
+try --by=colour a.pprof
+try --report=report.json a.pprof
+try --by=line --flame=page.html a.pprof
 try --diff=a.pprof b.pprof
 try --diff=heap.pprof a.pprof
 try heap.pprof
 try text.pgo
+try --flame=page.html - <text.pgo && grep -c 'id="data"' page.html
 try cut.pprof
 try missing.pprof
 try --top=0 a.pprof
