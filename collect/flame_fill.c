@@ -5,6 +5,7 @@
 
 #include "base/number.h"
 #include "base/path.h"
+#include "demangle.h"
 
 static void add_label(struct flame_fill *fill, uint32_t node, int side, const char *key,
                       const char *value, uint64_t weight)
@@ -173,11 +174,14 @@ struct waiting {
 static uint32_t add_counted(struct flame_fill *fill, int side,
                             const struct sampleprof_function *function, uint32_t parent)
 {
-    uint32_t frame = flame_tree_add_frame(
-        &fill->tree,
-        &(struct flame_frame){.name = function->name, .file = function->unit, .binary = ""});
-    uint32_t node = flame_tree_add_node(&fill->tree, parent, frame);
+    struct strbuf name = {0};
+    struct flame_frame frame = {.name = function->name, .file = function->unit, .binary = ""};
+    uint32_t node;
 
+    if (demangle(function->name, &name))
+        frame.name = strbuf_text(&name);
+    node = flame_tree_add_node(&fill->tree, parent, flame_tree_add_frame(&fill->tree, &frame));
+    strbuf_release(&name);
     for (size_t i = 0; i < function->line_count; i++)
         flame_tree_add_self(&fill->tree, node, side, function->lines[i].count);
     return node;

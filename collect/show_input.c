@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "demangle.h"
 #include "input.h"
 #include "profile/pprof.h"
 #include "profile/sampleprof_read.h"
@@ -37,6 +38,7 @@ static bool read_profile(struct show_input *input, const struct strbuf *content,
         profile_free(profile);
         return err_set(err, ERR_FORMAT, "no sample types");
     }
+    demangle_profile(profile);
     input->profile = profile;
     input->value = default_value(profile);
     return true;

@@ -3,6 +3,7 @@
  * text.
  *
  * show_input_read() fills a zeroed struct, show_input_release() frees it. The error names the file.
+ * "-" is standard input. Functions have their names for people (demangle.h).
  */
 #ifndef COLLECT_SHOW_INPUT_H
 #define COLLECT_SHOW_INPUT_H
