@@ -63,9 +63,9 @@ int command_show(int argc, char **argv)
 {
     struct show_options options;
     struct err err = {0};
-    enum show_request request = show_options_read(&options, argc, argv, &err);
-    bool done = request == SHOW_SHOWED ||
-                (request == SHOW_RUN &&
+    enum command_line_result request = show_options_read(&options, argc, argv, &err);
+    bool done = request == COMMAND_LINE_SHOWED ||
+                (request == COMMAND_LINE_RUN &&
                  (options.flame ? show_flame(&options, &err) : show(&options, &err)));
 
     show_options_release(&options);

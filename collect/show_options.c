@@ -6,10 +6,9 @@
 
 #include "base/memory.h"
 #include "base/number.h"
-#include "base/options.h"
 #include "profile/labels.h"
 
-enum { TOP, BY, FLAME, REPORT, DIFF, LABEL, HELP, VERSION };
+enum { TOP, BY, FLAME, REPORT, DIFF, LABEL };
 
 static const struct option_spec table[] = {
     {"--top", OPTION_OPTIONAL, "N",
@@ -23,8 +22,7 @@ static const struct option_spec table[] = {
     {"--diff", OPTION_VALUE, "OTHER", "less the profile OTHER; shares are of OTHER's total", DIFF},
     {"--label", OPTION_VALUE, "K=V", "only samples with this label; several: with all of them",
      LABEL},
-    {"--help", OPTION_FLAG, NULL, "this text", HELP},
-    {"--version", OPTION_FLAG, NULL, "the version", VERSION},
+    COMMAND_LINE_OPTIONS,
 };
 
 static void show_help(void)
@@ -65,8 +63,10 @@ static bool set_by(struct show_options *options, const char *value, struct err *
     return err_set(err, ERR_USAGE, "--by=%s: expected function, line, file or label", value);
 }
 
-static bool set(struct show_options *options, int id, const char *value, struct err *err)
+static bool set(void *data, int id, const char *value, struct err *err)
 {
+    struct show_options *options = data;
+
     switch (id) {
     case BY:
         return set_by(options, value, err);
@@ -96,8 +96,10 @@ static bool set(struct show_options *options, int id, const char *value, struct 
     }
 }
 
-static bool check(const struct show_options *options, struct err *err)
+static bool check(const void *data, struct err *err)
 {
+    const struct show_options *options = data;
+
     if (!options->path) {
         err_set(err, ERR_USAGE, "no profile given");
         return err_hint(err, "pgo-collect show default.pgo");
@@ -110,28 +112,13 @@ static bool check(const struct show_options *options, struct err *err)
            err_set(err, ERR_USAGE, "%s and --flame: expected one of them", options->rows);
 }
 
-enum show_request show_options_read(struct show_options *options, int argc, char **argv,
-                                    struct err *err)
+enum command_line_result show_options_read(struct show_options *options, int argc, char **argv,
+                                           struct err *err)
 {
-    struct options parser = {
-        .table = table, .count = ARRAY_SIZE(table), .argc = argc, .argv = argv};
-    const char *value;
-    int id;
+    static const struct command_line line = {table, ARRAY_SIZE(table), show_help, set, check};
 
     *options = (struct show_options){0};
-    while ((id = options_next(&parser, &value, err)) >= 0) {
-        if (id == HELP) {
-            show_help();
-            return SHOW_SHOWED;
-        }
-        if (id == VERSION) {
-            printf("pgo-collect %s\n", PGO_VERSION);
-            return SHOW_SHOWED;
-        }
-        if (!set(options, id, value, err))
-            return SHOW_ERROR;
-    }
-    return id == OPTIONS_ERROR || !check(options, err) ? SHOW_ERROR : SHOW_RUN;
+    return command_line_read(&line, options, argc, argv, err);
 }
 
 void show_options_release(struct show_options *options)

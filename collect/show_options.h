@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "command_line.h"
 #include "top.h"
 
 struct show_options {
@@ -24,14 +25,8 @@ struct show_options {
     const char *path;
 };
 
-enum show_request {
-    SHOW_RUN,
-    SHOW_SHOWED, /* --help or --version has been printed */
-    SHOW_ERROR,
-};
-
-enum show_request show_options_read(struct show_options *options, int argc, char **argv,
-                                    struct err *err);
+enum command_line_result show_options_read(struct show_options *options, int argc, char **argv,
+                                           struct err *err);
 void show_options_release(struct show_options *options);
 
 #endif
