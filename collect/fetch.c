@@ -132,6 +132,23 @@ static uint64_t count_samples(const struct profile *profile)
     return sum / (uint64_t)weight.divisor;
 }
 
+/* Of CPU time, of the program that was meant; NULL if not. */
+static struct profile *check_profile(const struct fetch *fetch, struct profile *profile,
+                                     struct err *err)
+{
+    struct profile_weight weight;
+    bool done = profile_find_weight(profile, NULL, &weight, err);
+
+    if (done && profile_weighs_memory(profile, &weight)) {
+        done = err_set(err, ERR_UNSUPPORTED, "a profile of memory, expected one of CPU time");
+        err_hint(err, "the CPU profile is at /debug/pprof/profile, or of another TYPE in --query");
+    }
+    if (done && gate_check_program(&fetch->options->gate, profile, err))
+        return profile;
+    profile_free(profile);
+    return NULL;
+}
+
 /* What came as a profile; what did not is said, unless it is the only one. */
 static void read_replies(struct fetch *fetch, struct err *err)
 {
@@ -145,6 +162,8 @@ static void read_replies(struct fetch *fetch, struct err *err)
                 reply_read(transfer->request->backend, strbuf_text(&transfer->body),
                            transfer->body.len, fetch->options->max_bytes, &transfer->err);
         strbuf_release(&transfer->body);
+        if (fetch->profiles[i])
+            fetch->profiles[i] = check_profile(fetch, fetch->profiles[i], &transfer->err);
         if (fetch->profiles[i]) {
             fetch->samples[i] = count_samples(fetch->profiles[i]);
             fetch->came++;
@@ -178,28 +197,37 @@ static bool get(struct fetch *fetch, struct err *err)
     return fetch->came > 0;
 }
 
-/* The one that came, or the sum; fetch->profiles are gone. */
+static bool add_all(const struct fetch *fetch, struct profile_merge *merge, struct err *err)
+{
+    for (size_t i = 0; i < fetch->options->url_count; i++)
+        if (fetch->profiles[i] && !profile_merge_add(merge, fetch->profiles[i], 1, err))
+            return err_prepend(err, "%s: ", fetch->requests[i].shown);
+    return true;
+}
+
+/* One that came alone is taken as it is. */
+static struct profile *take_only(struct fetch *fetch)
+{
+    struct profile *only = NULL;
+
+    for (size_t i = 0; !only && i < fetch->options->url_count; i++) {
+        only = fetch->profiles[i];
+        fetch->profiles[i] = NULL;
+    }
+    return only;
+}
+
+/* The one that came, or the sum; NULL if they do not fit, or not through the gate. */
 static struct profile *combine(struct fetch *fetch, struct err *err)
 {
     struct profile_merge *merge = profile_merge_new(PROFILE_MERGE_PLAIN);
     struct profile *result = NULL;
-    bool done = true;
 
-    for (size_t i = 0; i < fetch->options->url_count; i++) {
-        struct profile *profile = fetch->profiles[i];
-
-        fetch->profiles[i] = NULL;
-        if (profile && fetch->came == 1) { /* as it is */
-            result = profile;
-            break;
-        }
-        if (profile && done)
-            done = profile_merge_add(merge, profile, 1, err) ||
-                   err_prepend(err, "%s: ", fetch->requests[i].shown);
-        profile_free(profile);
+    if (add_all(fetch, merge, err) &&
+        gate_check(&fetch->options->gate, profile_merge_facts(merge), err)) {
+        gate_warn_programs(profile_merge_facts(merge));
+        result = fetch->came == 1 ? take_only(fetch) : profile_merge_build(merge);
     }
-    if (!result && done)
-        result = profile_merge_build(merge);
     profile_merge_free(merge);
     return result;
 }
@@ -283,12 +311,12 @@ int command_fetch(int argc, char **argv)
     int exit_code = TALK_EXIT_DONE;
 
     switch (fetch_options_read(&options, argc, argv, &err)) {
-    case FETCH_SHOWED:
+    case COMMAND_LINE_SHOWED:
         break;
-    case FETCH_ERROR:
+    case COMMAND_LINE_ERROR:
         exit_code = talk_fail(&err);
         break;
-    case FETCH_RUN:
+    case COMMAND_LINE_RUN:
         fetch.requests = mem_array(options.url_count, sizeof(*fetch.requests));
         fetch.transfers = mem_array(options.url_count, sizeof(*fetch.transfers));
         fetch.profiles = mem_array(options.url_count, sizeof(*fetch.profiles));

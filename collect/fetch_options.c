@@ -7,7 +7,6 @@
 
 #include "base/memory.h"
 #include "base/number.h"
-#include "base/options.h"
 #include "output.h"
 
 #define DEFAULT_TIMEOUT_S 60
@@ -33,9 +32,7 @@ enum {
     MAX_SIZE,
     STRICT,
     OUTPUT,
-    FORCE,
-    HELP,
-    VERSION
+    FORCE
 };
 
 static const struct option_spec table[] = {
@@ -60,12 +57,12 @@ static const struct option_spec table[] = {
      "tries after the first, when nobody listens or the\nserver is busy (3)", RETRIES},
     {"--max-size", OPTION_VALUE, "BYTES", "of a reply, as it comes and unpacked; K, M, G (256M)",
      MAX_SIZE},
+    GATE_OPTIONS,
     {"--strict", OPTION_FLAG, NULL, "fail if one of several URLs fails", STRICT},
     {"-o", OPTION_VALUE, "FILE", "the profile to write (default.pgo); - is standard output",
      OUTPUT},
     {"-f", OPTION_FLAG, NULL, "overwrite the file", FORCE},
-    {"--help", OPTION_FLAG, NULL, "this text", HELP},
-    {"--version", OPTION_FLAG, NULL, "the version", VERSION},
+    COMMAND_LINE_OPTIONS,
 };
 
 static void show_help(void)
@@ -144,8 +141,10 @@ static bool set_text(const char *name, const char *value, const char **text, str
     return *value || err_set(err, ERR_USAGE, "%s: the value is empty", name);
 }
 
-static bool set(struct fetch_options *options, int id, const char *value, struct err *err)
+static bool set(void *data, int id, const char *value, struct err *err)
 {
+    struct fetch_options *options = data;
+
     switch (id) {
     case OPTIONS_OPERAND:
         *ARRAY_PUSH(options->urls, options->url_count, options->url_capacity) = value;
@@ -183,14 +182,18 @@ static bool set(struct fetch_options *options, int id, const char *value, struct
     case STRICT:
         options->strict = true;
         return true;
-    default: /* FORCE */
+    case FORCE:
         options->force = true;
         return true;
+    default:
+        return gate_set(&options->gate, id, value, err);
     }
 }
 
-static bool check(const struct fetch_options *options, struct err *err)
+static bool check(const void *data, struct err *err)
 {
+    const struct fetch_options *options = data;
+
     if (options->url_count == 0) {
         err_set(err, ERR_USAGE, "no URL given");
         return err_hint(err, "pgo-collect fetch 127.0.0.1:6060");
@@ -202,31 +205,17 @@ static bool check(const struct fetch_options *options, struct err *err)
     return true;
 }
 
-enum fetch_request fetch_options_read(struct fetch_options *options, int argc, char **argv,
-                                      struct err *err)
+enum command_line_result fetch_options_read(struct fetch_options *options, int argc, char **argv,
+                                            struct err *err)
 {
-    struct options parser = {
-        .table = table, .count = ARRAY_SIZE(table), .argc = argc, .argv = argv};
-    const char *value;
-    int id;
+    static const struct command_line line = {table, ARRAY_SIZE(table), show_help, set, check};
 
-    *options = (struct fetch_options){.timeout_s = DEFAULT_TIMEOUT_S,
+    *options = (struct fetch_options){.gate = GATE_DEFAULTS,
+                                      .timeout_s = DEFAULT_TIMEOUT_S,
                                       .max_bytes = DEFAULT_MAX_BYTES,
                                       .max_retries = DEFAULT_RETRIES,
                                       .output = OUTPUT_DEFAULT};
-    while ((id = options_next(&parser, &value, err)) >= 0) {
-        if (id == HELP) {
-            show_help();
-            return FETCH_SHOWED;
-        }
-        if (id == VERSION) {
-            printf("pgo-collect %s\n", PGO_VERSION);
-            return FETCH_SHOWED;
-        }
-        if (!set(options, id, value, err))
-            return FETCH_ERROR;
-    }
-    return id == OPTIONS_ERROR || !check(options, err) ? FETCH_ERROR : FETCH_RUN;
+    return command_line_read(&line, options, argc, argv, err);
 }
 
 void fetch_options_release(struct fetch_options *options)

@@ -9,6 +9,8 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "command_line.h"
+#include "gate.h"
 
 struct fetch_options {
     const char **urls; /* this and `headers` are freed by fetch_options_release(); texts of argv */
@@ -19,15 +21,14 @@ struct fetch_options {
     uint64_t timeout_s, max_bytes, max_retries;
     const char *bearer_file, *user_file, *cacert, *cert, *key, *unix_socket; /* NULL: not said */
     const char *query, *from, *to;                                           /* likewise */
+    struct gate gate;
     const char *output;
     bool force, strict;
 };
 
-enum fetch_request { FETCH_RUN, FETCH_SHOWED /* --help, --version */, FETCH_ERROR };
-
-/* On FETCH_ERROR err is ERR_USAGE. fetch_options_release() in each case. */
-enum fetch_request fetch_options_read(struct fetch_options *options, int argc, char **argv,
-                                      struct err *err);
+/* The error is ERR_USAGE. fetch_options_release() in each case. */
+enum command_line_result fetch_options_read(struct fetch_options *options, int argc, char **argv,
+                                            struct err *err);
 void fetch_options_release(struct fetch_options *options);
 
 #endif

@@ -9,6 +9,7 @@
 #include "base/path.h"
 #include "base/progress.h"
 #include "base/talk.h"
+#include "gate.h"
 #include "input.h"
 #include "merge_options.h"
 #include "output.h"
@@ -50,6 +51,10 @@ static bool add_input(const struct merge_options *options, const struct merge_in
 
     if (!profile)
         return false;
+    if (!gate_check_program(&options->gate, profile, err)) {
+        profile_free(profile);
+        return err_prepend(err, "%s: ", input->path);
+    }
     *unlabelled += labels_keep(profile, options->labels, options->label_count);
     done = profile_merge_add(merge, profile, input->weight, err) ||
            err_prepend(err, "%s: ", input->path);
@@ -80,29 +85,14 @@ static bool add_inputs(const struct merge_options *options, struct profile_merge
     return done;
 }
 
-/* Too little, or of something else: it would be compiled in, and nobody would look again. */
 static bool check_gate(const struct merge_options *options, const struct profile_merge_facts *facts,
                        struct err *err)
 {
-    double own_pct = percent(facts->in_own, facts->in_binaries);
-
-    if (facts->sample_count < options->min_samples) {
-        err_set(err, ERR_NOT_FOUND,
-                "%" PRIu64 " samples, expected at least %" PRIu64 ": nothing written",
-                facts->sample_count, options->min_samples);
-        return err_hint(err, options->label_count
-                                 ? "is the --label right? `go tool pprof -tags FILE` lists them"
-                                 : "record for longer, under load, or give a lower --min-samples");
-    }
-    if (facts->in_binaries && own_pct < (double)options->min_own_pct) {
-        err_set(err, ERR_MISMATCH,
-                "%.1f%% (%" PRIu64 "/%" PRIu64 ") of the samples are in the program's own binary, "
-                "expected at least %" PRIu64 "%%: nothing written",
-                own_pct, facts->in_own, facts->in_binaries, options->min_own_pct);
-        return err_hint(err, "was the right program profiled? `pgo-collect show FILE` tells; "
-                             "--min-own=0 takes it");
-    }
-    return true;
+    if (gate_check(&options->gate, facts, err))
+        return true;
+    if (err->kind == ERR_NOT_FOUND && options->label_count)
+        err_hint(err, "is the --label right? `pgo-collect show --by=label FILE` lists them");
+    return false;
 }
 
 static void warn_share(uint64_t part, uint64_t whole, const char *what)
@@ -119,6 +109,7 @@ static void warn_losses(const struct profile_merge_facts *facts)
                "all that is known");
     warn_share(facts->without_start_line, facts->with_lines,
                "that have a line came without the line where their function starts");
+    gate_warn_programs(facts);
     if (facts->has_mixed_periods)
         talk_warn("the profiles were sampled at several rates: counts of samples do not weigh "
                   "alike, time does");
@@ -145,9 +136,10 @@ static void report(const struct merge_options *options, const struct profile_mer
     size_t builds = count_builds(profile);
 
     warn_losses(facts);
-    talk_say("%" PRIu64 " %s, %" PRIu64 " samples: %zu %s of %zu %s", facts->profile_count,
+    talk_say("%" PRIu64 " %s, %" PRIu64 " %s: %zu %s of %zu %s", facts->profile_count,
              facts->profile_count == 1 ? "profile" : "profiles", facts->sample_count,
-             profile->sample_count, profile->sample_count == 1 ? "stack" : "stacks", builds,
+             facts->is_memory ? "bytes of memory" : "samples", profile->sample_count,
+             profile->sample_count == 1 ? "stack" : "stacks", builds,
              builds == 1 ? "binary" : "binaries");
     if (options->label_count)
         talk_say("%" PRIu64 " stacks without the label left out", unlabelled);
@@ -177,10 +169,10 @@ int command_merge(int argc, char **argv)
 {
     struct merge_options options;
     struct err err = {0};
-    enum merge_request request = merge_options_read(&options, argc, argv, &err);
-    bool done = request == MERGE_SHOWED;
+    enum command_line_result request = merge_options_read(&options, argc, argv, &err);
+    bool done = request == COMMAND_LINE_SHOWED;
 
-    if (request == MERGE_RUN && check_outputs(&options, &err)) {
+    if (request == COMMAND_LINE_RUN && check_outputs(&options, &err)) {
         struct profile_merge *merge = profile_merge_new(options.scale);
         uint64_t unlabelled = 0;
 

@@ -5,16 +5,11 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "base/number.h"
-#include "base/options.h"
 #include "output.h"
 #include "profile/labels.h"
 #include "profile/weighted.h"
 
-#define DEFAULT_MIN_SAMPLES 1
-#define DEFAULT_MIN_OWN_PCT 5
-
-enum { NORMALIZE, LABEL, MIN_SAMPLES, MIN_OWN, OUTPUT, FORCE, HELP, VERSION };
+enum { NORMALIZE, LABEL, OUTPUT, FORCE };
 
 static const struct option_spec table[] = {
     {"--normalize", OPTION_VALUE, "none|duration",
@@ -22,16 +17,11 @@ static const struct option_spec table[] = {
      NORMALIZE},
     {"--label", OPTION_VALUE, "K=V", "only samples with this label; several: with all of them",
      LABEL},
-    {"--min-samples", OPTION_VALUE, "N", "fewer are an error, nothing is written (1)", MIN_SAMPLES},
-    {"--min-own", OPTION_VALUE, "PCT",
-     "an error if a smaller share is in the program's own\nbinary, which each profile names first "
-     "(5)",
-     MIN_OWN},
+    GATE_OPTIONS,
     {"-o", OPTION_VALUE, "FILE", "the profile to write (default.pgo); - is standard output",
      OUTPUT},
     {"-f", OPTION_FLAG, NULL, "overwrite the file", FORCE},
-    {"--help", OPTION_FLAG, NULL, "this text", HELP},
-    {"--version", OPTION_FLAG, NULL, "the version", VERSION},
+    COMMAND_LINE_OPTIONS,
 };
 
 static void show_help(void)
@@ -55,15 +45,6 @@ static void show_help(void)
     strbuf_release(&list);
 }
 
-static bool set_number(const char *name, const char *value, uint64_t max, uint64_t *number,
-                       struct err *err)
-{
-    if (number_parse_u64(value, number) && *number <= max)
-        return true;
-    return err_set(err, ERR_USAGE, "%s %s: expected a whole number from 0 to %llu", name, value,
-                   (unsigned long long)max);
-}
-
 static bool set_scale(struct merge_options *options, const char *value, struct err *err)
 {
     options->scale =
@@ -82,31 +63,33 @@ static bool add_input(struct merge_options *options, const char *word, struct er
     return true;
 }
 
-static bool set(struct merge_options *options, int id, const char *value, struct err *err)
+static bool set(void *data, int id, const char *value, struct err *err)
 {
+    struct merge_options *options = data;
+
     switch (id) {
     case NORMALIZE:
         return set_scale(options, value, err);
     case LABEL:
         *ARRAY_PUSH(options->labels, options->label_count, options->label_capacity) = value;
         return labels_check(value, err);
-    case MIN_SAMPLES:
-        return set_number("--min-samples", value, INT64_MAX, &options->min_samples, err);
-    case MIN_OWN:
-        return set_number("--min-own", value, 100, &options->min_own_pct, err);
     case OUTPUT:
         options->output = value;
         return *value || err_set(err, ERR_USAGE, "-o: the name of the file is empty");
     case FORCE:
         options->force = true;
         return true;
-    default: /* OPTIONS_OPERAND */
+    case OPTIONS_OPERAND:
         return add_input(options, value, err);
+    default:
+        return gate_set(&options->gate, id, value, err);
     }
 }
 
-static bool check(const struct merge_options *options, struct err *err)
+static bool check(const void *data, struct err *err)
 {
+    const struct merge_options *options = data;
+
     if (!options->input_count) {
         err_set(err, ERR_USAGE, "no profiles given");
         return err_hint(err, "pgo-collect merge monday.pprof tuesday.pprof");
@@ -114,30 +97,13 @@ static bool check(const struct merge_options *options, struct err *err)
     return true;
 }
 
-enum merge_request merge_options_read(struct merge_options *options, int argc, char **argv,
-                                      struct err *err)
+enum command_line_result merge_options_read(struct merge_options *options, int argc, char **argv,
+                                            struct err *err)
 {
-    struct options parser = {
-        .table = table, .count = ARRAY_SIZE(table), .argc = argc, .argv = argv};
-    const char *value;
-    int id;
+    static const struct command_line line = {table, ARRAY_SIZE(table), show_help, set, check};
 
-    *options = (struct merge_options){.min_samples = DEFAULT_MIN_SAMPLES,
-                                      .min_own_pct = DEFAULT_MIN_OWN_PCT,
-                                      .output = OUTPUT_DEFAULT};
-    while ((id = options_next(&parser, &value, err)) >= 0) {
-        if (id == HELP) {
-            show_help();
-            return MERGE_SHOWED;
-        }
-        if (id == VERSION) {
-            printf("pgo-collect %s\n", PGO_VERSION);
-            return MERGE_SHOWED;
-        }
-        if (!set(options, id, value, err))
-            return MERGE_ERROR;
-    }
-    return id == OPTIONS_ERROR || !check(options, err) ? MERGE_ERROR : MERGE_RUN;
+    *options = (struct merge_options){.gate = GATE_DEFAULTS, .output = OUTPUT_DEFAULT};
+    return command_line_read(&line, options, argc, argv, err);
 }
 
 void merge_options_release(struct merge_options *options)

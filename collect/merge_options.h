@@ -11,6 +11,8 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "command_line.h"
+#include "gate.h"
 #include "profile/profile_merge.h"
 
 struct merge_input {
@@ -20,8 +22,7 @@ struct merge_input {
 
 struct merge_options {
     enum profile_merge_scale scale;
-    uint64_t min_samples;
-    uint64_t min_own_pct;
+    struct gate gate;
     const char **labels; /* "KEY=VALUE" */
     size_t label_count, label_capacity;
     const char *output;
@@ -30,14 +31,8 @@ struct merge_options {
     size_t input_count, input_capacity;
 };
 
-enum merge_request {
-    MERGE_RUN,
-    MERGE_SHOWED, /* --help or --version has been printed */
-    MERGE_ERROR,
-};
-
-enum merge_request merge_options_read(struct merge_options *options, int argc, char **argv,
-                                      struct err *err);
+enum command_line_result merge_options_read(struct merge_options *options, int argc, char **argv,
+                                            struct err *err);
 void merge_options_release(struct merge_options *options);
 
 #endif

@@ -39,10 +39,11 @@ _pgo_build_options='-pgo= -probes= -slices= -n -v -report= --help --version'
 _pgo_collect_options='--help --version'
 _pgo_record_options='-F -d -p -a -o -f --call-graph= --help --version'
 _pgo_fetch_options='--seconds= --query= --from= --to= -H --bearer-file= --user-file= --cacert= --cert=
-    --key= --unix-socket= --timeout= --retries= --max-size= --strict -o -f --help --version'
+    --key= --unix-socket= --timeout= --retries= --max-size= --min-samples= --min-own= --program= --strict -o -f
+    --help --version'
 _pgo_import_options='--event= --pid= --comm= --kernel --drop-branches --binary= --debug-dir=
     -o -f --help --version'
-_pgo_merge_options='--normalize= --label= --min-samples= --min-own= -o -f --help --version'
+_pgo_merge_options='--normalize= --label= --min-samples= --min-own= --program= -o -f --help --version'
 _pgo_show_options='--top --by= --flame= --report= --diff= --label= --help --version'
 _pgo_bench_options='--base= --test= -n --no-early-stop --seed= --warmup= --cpu= --gate= --check-output --mode= --timeout= --json=
     --markdown= --html= --help --version'
@@ -147,7 +148,7 @@ _pgo_fetch() {
     case $_pgo_option in
     --seconds) _pgo_reply '30 60 300' ;;
     --from | --to) _pgo_reply 'now now-1h now-1d now-7d' ;;
-    --query | -H | --timeout | --retries | --max-size) _pgo_silence ;;
+    --query | -H | --timeout | --retries | --max-size | --min-samples | --min-own | --program) _pgo_silence ;;
     --bearer-file | --user-file | --cacert | --cert | --key | --unix-socket | -o) ;; # files
     *)
         case $_pgo_current in
@@ -170,7 +171,7 @@ _pgo_import() {
 _pgo_merge() {
     case $_pgo_option in
     --normalize) _pgo_reply 'none duration' ;;
-    --label | --min-samples | --min-own) _pgo_silence ;;
+    --label | --min-samples | --min-own | --program) _pgo_silence ;;
     -o) ;; # files
     *) [[ $_pgo_current != -* ]] || _pgo_reply "$_pgo_merge_options" ;;
     esac

@@ -110,15 +110,12 @@ static void note_binaries(const struct samples *samples)
 static bool find_weight(const struct profile *profile, const char *sample_type,
                         struct profile_weight *weight, struct err *err)
 {
-    const struct profile_value_type *type;
-
     if (!profile_find_weight(profile, sample_type, weight, err))
         return false;
-    type = &profile->value_types[weight->value];
-    if (sample_type || strcmp(type->unit, "bytes") != 0)
+    if (sample_type || !profile_weighs_memory(profile, weight))
         return true;
     err_set(err, ERR_UNSUPPORTED, "a profile of memory (%s in bytes), expected one of CPU time",
-            type->type);
+            profile->value_types[weight->value].type);
     return err_hint(err, "take the CPU profile, or name what is to count: --sample-type=NAME");
 }
 

@@ -150,3 +150,8 @@ bool profile_find_weight(const struct profile *profile, const char *wanted,
         (struct profile_weight){value, period_in_unit(profile, profile->value_types[value].unit)};
     return true;
 }
+
+bool profile_weighs_memory(const struct profile *profile, const struct profile_weight *weight)
+{
+    return strcmp(profile->value_types[weight->value].unit, "bytes") == 0;
+}

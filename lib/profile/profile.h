@@ -126,4 +126,7 @@ struct profile_weight {
 MUST_CHECK bool profile_find_weight(const struct profile *profile, const char *wanted,
                                     struct profile_weight *weight, struct err *err);
 
+/* Is that weight bytes? Then it is a heap profile, and says nothing about time. */
+bool profile_weighs_memory(const struct profile *profile, const struct profile_weight *weight);
+
 #endif

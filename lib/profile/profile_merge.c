@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/number.h"
+#include "base/path.h"
 #include "base/strbuf.h"
 #include "profile/profile_merge_parts.h"
 
@@ -245,6 +246,22 @@ static void add_head(struct profile_merge *merge, const struct profile *in)
     merge->facts.profile_count++;
 }
 
+/* By the name of the file alone: a fleet has one program in several builds and folders. */
+static void add_program(struct profile_merge *merge, const struct profile *in)
+{
+    struct profile_merge_facts *facts = &merge->facts;
+    const char *file = in->mapping_count ? in->mappings[0].file : "";
+
+    if (!*file)
+        return;
+    if (!facts->program)
+        facts->program = profile_intern(merge->head, file);
+    if (strcmp(path_base(facts->program), path_base(file)) == 0)
+        return;
+    facts->other_program = profile_intern(merge->head, file);
+    facts->other_count++;
+}
+
 static uint32_t *new_ids(size_t count)
 {
     uint32_t *ids = mem_array(count, sizeof(*ids));
@@ -272,6 +289,8 @@ bool profile_merge_add(struct profile_merge *merge, const struct profile *profil
             intake.factor = MAX_FACTOR;
     }
     add_head(merge, profile);
+    add_program(merge, profile);
+    merge->facts.is_memory = profile_weighs_memory(profile, &samples_by);
     intake.binaries = new_ids(profile->mapping_count);
     intake.mappings = new_ids(profile->mapping_count);
     intake.functions = new_ids(profile->function_count);

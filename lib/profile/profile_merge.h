@@ -32,9 +32,12 @@ enum profile_merge_scale {
     PROFILE_MERGE_BY_DURATION, /* each profile as if it had the same duration; the totals stay */
 };
 
-/* Of what was added, in samples, without the weights. */
+/* Of what was added, in samples (of memory: bytes), without the weights. Texts are the merge's. */
 struct profile_merge_facts {
     uint64_t profile_count;
+    const char *program, *other_program; /* file that the first profile names first; and another */
+    uint64_t other_count;                /* profiles that name a file of another name first */
+    bool is_memory;                      /* heap profiles: a "sample" is a byte */
     uint64_t sample_count;
     uint64_t in_binaries, in_own; /* whose leaf lies in a mapping; in the profile's first binary */
     uint64_t with_lines, without_start_line; /* leaf with a line; whose function has no start */

@@ -36,6 +36,17 @@ def fields(data):
     return found
 
 
+def small_profile(types, program):
+    """A pprof with one sample of 7, not gzipped; of two types: name, unit, name, unit."""
+    def message(number, *numbers):
+        body = b"".join(bytes((at << 3, value)) for at, value in enumerate(numbers, 1))
+        return bytes((number << 3 | 2, len(body))) + body
+
+    texts = b"".join(bytes((6 << 3 | 2, len(text))) + text.encode() for text in ("", *types, program))
+    return (message(1, 1, 2) + message(1, 3, 4) + message(11, 3, 4) + message(3, 1, 16, 32, 0, 5) +
+            message(4, 1, 1, 17) + bytes((2 << 3 | 2, 6, 8, 1, 0x12, 2, 7, 7)) + texts)
+
+
 class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
@@ -79,6 +90,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.reply(PROFILE)
 
     get_debug = get_good
+
+    def get_other(self):  # the port of another program
+        self.reply(small_profile(("samples", "count", "cpu", "nanoseconds"), "/usr/sbin/nginx"))
+
+    def get_heap(self):
+        self.reply(small_profile(("inuse_objects", "count", "inuse_space", "bytes"), "/usr/bin/shop"))
 
     def get_slow(self):
         self.begin()

@@ -164,6 +164,16 @@ for arguments in "--strict $url/good $url/nothing" "$url/html $url/nothing"; do
     grep -q 'nothing written' said || { cat said; fail "$arguments"; }
     [ ! -e bad.pgo ] || fail "$arguments: something was written"
 done
+
+# The gate: a port that another program has taken, a profile of memory, too few samples.
+bad 'a profile of nginx, expected one of hello' --program=hello "$url/other"
+bad 'a profile of memory' "$url/heap"
+bad '7 samples, expected at least 8' --min-samples 8 "$url/other"
+good "the program alone" --program=hello "$url/good" "$url/other"
+[ "$(samples_of)" = "$one" ] || { cat said; fail "nginx was added"; }
+good "another one" "$url/good" "$url/other"
+grep -q "warning: 1 of 2 profiles is of another program: of nginx" said ||
+    { cat said; fail "no warning"; }
 end_program
 
 # A real program: symbolized here, ready for a build.

@@ -222,6 +222,8 @@ static void test_options_that_do_not_fit_the_backend(void **state)
     expect_refused("parca+h:1", &early, "--from");
     expect_refused("parca+h:1", &seconds, "--seconds");
     expect_refused("http://h/querier.v1.QuerierService/SelectMergeStacktraces", &window,
+                   "names without lines");
+    expect_refused("http://h/querier.v1.QuerierService/SelectSeries", &window,
                    "SelectMergeProfile");
 }
 
@@ -409,7 +411,7 @@ static void expect_usage(const char *message, char **argv)
 
     while (argv[argc])
         argc++;
-    assert_int_equal(fetch_options_read(&options, argc, argv, &err), FETCH_ERROR);
+    assert_int_equal(fetch_options_read(&options, argc, argv, &err), COMMAND_LINE_ERROR);
     assert_int_equal(err.kind, ERR_USAGE);
     assert_non_null(strstr(err.message, message));
     assert_null(strstr(err.message, "secret"));
@@ -426,7 +428,7 @@ static void test_options(void **state)
     (void)state;
     assert_int_equal(
         fetch_options_read(&options, 5, ARGV("--max-size", "2K", "-HX: y", "http://h"), &err),
-        FETCH_RUN);
+        COMMAND_LINE_RUN);
     assert_int_equal(options.max_bytes, 2048);
     assert_int_equal(options.header_count, 1);
     assert_int_equal(options.url_count, 1);

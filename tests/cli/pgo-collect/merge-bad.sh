@@ -33,8 +33,14 @@ try --label a=b good.pprof
 try library.pprof
 try -o there.pgo good.pprof
 try -f -o same.pgo good.pprof same.pgo
+printf '%s\n' "type samples count" "mapping 1000 2000 0 dd /nowhere/nginx" "location 0 1100" \
+    "sample 0 7" | make_pprof >other.pprof
+try --program=app good.pprof other.pprof
+try --program=/nowhere/app good.pprof
 : >empty.pprof
 try empty.pprof
 ls ./*.pgo
 cat there.pgo
 try --min-own=1 library.pprof
+try -o several.pprof good.pprof other.pprof good.pprof
+try -o memory.pprof --min-samples=100 heap.pprof
