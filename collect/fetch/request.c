@@ -98,6 +98,13 @@ static bool build_pyroscope(struct url *url, const struct request_window *window
     const char *query = window->query ? window->query : "{}";
     size_t type = strcspn(query, "{");
 
+    if (ends_with(url->path, "/SelectMergeStacktraces")) {
+        err_set(err, ERR_USAGE,
+                "SelectMergeStacktraces gives the picture of a flame graph: names "
+                "without lines, and the small ones left out");
+        return err_hint(err, "SelectMergeProfile of the same server gives a profile; "
+                             "pyroscope+http://HOST:PORT asks for it");
+    }
     if (!ends_with(url->path, URL_PYROSCOPE_METHOD)) {
         err_set(err, ERR_USAGE, "only SelectMergeProfile of Pyroscope's querier gives a pprof");
         return err_hint(err, "give the server: pyroscope+http://HOST:PORT");
