@@ -65,7 +65,7 @@ function cellOf(row, column) {
     cell.append(element("span", change(values), changeOf(values) > 0 ? "more" : changeOf(values) < 0 ? "less" : ""));
   } else if (column.key === "name") {
     const button = element("button", brief(row.name, 72));
-    button.title = row.name;
+    button.title = row.file ? `${row.name}\n${row.file}` : row.name;
     button.addEventListener("click", () => searchFor(row.name));
     cell.append(button);
   } else {

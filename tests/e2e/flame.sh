@@ -65,9 +65,10 @@ printf '%s\n' 'type cpu count' 'mapping 1000 2000 0 3f2a9c </script><b>app' \
     'location 0 1010 0:2' 'location 0 1020 1:6' 'location 0 1030 2:6' 'location 0 1040 3:6' \
     'sample 0,1 3' "$(printf 'label </script>k v\342\200\250')" 'sample 2,3 2' | make_pprof >hostile.pgo
 echo 'type cpu count' | make_pprof >empty.pgo
-printf 'main:350:1\n 1: 100\n 2: inlined:250\n  1: 250\n' >default.txt
+printf 'main:350:1\n 1: 100\n 2: inlined:250\n  1: 250\n_ZN4shop4Cart3addEl:100:1\n 1: 100\n' >default.txt
 echo '{"samples": {"read": 100, "by_address": 75, "by_line": 0, "dropped":
-    [{"reason": "no function", "samples": 25, "example": "</script>"}]}}' >report.json
+    [{"reason": "no function", "samples": 25, "example": "</script>"}]},
+    "functions": [{"name": "main", "share_pct": 77.8}]}' >report.json
 
 for name in small hostile empty; do
     pgo-collect show --flame=$name.html $name.pgo || fail "$name"

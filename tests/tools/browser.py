@@ -87,6 +87,15 @@ class Browser:
         self.run("""const at = document.querySelector(arguments[0]); at.value = arguments[1];
                     at.dispatchEvent(new Event('input'))""", selector, text)
 
+    def resize(self, width, height):
+        self.post("/goog/cdp/execute", {"cmd": "Emulation.setDeviceMetricsOverride", "params": {
+            "width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}})
+
+    def before_load(self, script):
+        """Runs in each page from now on, before its own scripts."""
+        self.post("/goog/cdp/execute", {"cmd": "Page.addScriptToEvaluateOnNewDocument",
+                                        "params": {"source": script}})
+
     def shot(self, path):
         with open(path, "wb") as file:
             file.write(base64.b64decode(self.call("GET", self.session + "/screenshot")))
