@@ -6,7 +6,7 @@ import subprocess
 FUNCTIONS, DEPTH = 2000, 12
 
 
-def _varint(number):
+def varint(number):
     encoded = bytearray()
     while number > 127:
         encoded.append(number & 127 | 128)
@@ -15,11 +15,11 @@ def _varint(number):
     return bytes(encoded)
 
 
-def _field(number, value):
-    """A field of protobuf: a number, or bytes."""
+def field(number, value):
+    """A field of protobuf's wire format: a number, or bytes."""
     if isinstance(value, int):
-        return _varint(number << 3) + _varint(value)
-    return _varint(number << 3 | 2) + _varint(len(value)) + value
+        return varint(number << 3) + varint(value)
+    return varint(number << 3 | 2) + varint(len(value)) + value
 
 
 def build_program(scratch):
@@ -43,17 +43,17 @@ def write(path, starts, count, seed=1):
     texts = ["", "samples", "count", "program", "0123456789abcdef"]
     base = min(starts) & ~0xfff
     with open(path, "wb") as file:
-        file.write(_field(1, _field(1, 1) + _field(2, 2)))
-        file.write(_field(3, _field(1, 1) + _field(2, base) + _field(3, max(starts) + 4096) +
-                         _field(4, base - 0x400000) + _field(5, 3) + _field(6, 4)))
+        file.write(field(1, field(1, 1) + field(2, 2)))
+        file.write(field(3, field(1, 1) + field(2, base) + field(3, max(starts) + 4096) +
+                         field(4, base - 0x400000) + field(5, 3) + field(6, 4)))
         for number, vaddr in enumerate(starts, 1):
-            file.write(_field(4, _field(1, number) + _field(2, 1) + _field(3, vaddr)))
-        encoded = [_varint(number) for number in range(len(starts) + 1)]
+            file.write(field(4, field(1, number) + field(2, 1) + field(3, vaddr)))
+        encoded = [varint(number) for number in range(len(starts) + 1)]
         for number in range(count):
             # the first two frames are the number of the stack in base FUNCTIONS: no two alike
             frames = [number % FUNCTIONS + 1, number // FUNCTIONS % FUNCTIONS + 1]
             frames += [rng.randrange(FUNCTIONS) + 1 for _ in range(DEPTH - 2)]
             stack = b"".join(encoded[frame] for frame in frames)
-            file.write(_field(2, _field(1, stack) + _field(2, b"\x01")))
+            file.write(field(2, field(1, stack) + field(2, b"\x01")))
         for text in texts:
-            file.write(_field(6, text.encode()))
+            file.write(field(6, text.encode()))
