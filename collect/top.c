@@ -62,8 +62,7 @@ static void add_name(const struct top *top, const struct profile *profile,
         strbuf_add_format(name, !function && *binary ? "[%s]" : "<unknown>", path_base(binary));
 }
 
-/* The rows of location i are rows[starts[i]...], as many as it has lines, or one: innermost first.
- */
+/* The rows of location i, innermost first: rows[starts[i]...], one for each line, at least one. */
 struct row_index {
     size_t *starts;
     uint32_t *rows;
