@@ -26,7 +26,8 @@ struct text {
  * seventh of the time of a merge (docs/bench.md). It still writes.
  */
 struct reader {
-    struct wire message; /* all of it */
+    struct wire spans[PPROF_FIELD_COUNT]; /* by field: from its first message to its last */
+    uint64_t numbers[PPROF_FIELD_COUNT];  /* of the profile itself */
     struct profile *profile;
     struct text *texts; /* the string table */
     size_t text_count, text_capacity;
@@ -58,20 +59,38 @@ static bool count_message(struct reader *r)
 
 typedef bool message_reader(struct reader *r, struct wire message);
 
+static bool find_spans(struct reader *r, struct wire message)
+{
+    struct wire_field field;
+
+    for (const unsigned char *start = message.at; wire_next(&message, &field); start = message.at) {
+        uint64_t number = field.key / WIRE_NUMBER(1);
+
+        if (number >= PPROF_FIELD_COUNT)
+            continue;
+        if (field.key == WIRE_NUMBER(number))
+            r->numbers[number] = field.number;
+        if (!r->spans[number].at)
+            r->spans[number].at = start;
+        r->spans[number].end = message.at;
+    }
+    return check(r, &message);
+}
+
 /*
  * Reads all messages of one field. A pass for each kind: fields come in any order, and what is
- * referred to must be there first. To skip the others costs little.
+ * referred to must be there first. Those of one kind mostly lie together.
  */
 static bool each(struct reader *r, unsigned number, message_reader *read)
 {
-    struct wire message = r->message;
+    struct wire message = r->spans[number];
     struct wire_field field;
     bool done = true;
 
     while (done && wire_next(&message, &field))
         if (field.key == WIRE_BYTES(number))
             done = count_message(r) && read(r, field.bytes);
-    return done && check(r, &message);
+    return done;
 }
 
 static bool read_text(struct reader *r, struct wire bytes)
@@ -314,12 +333,10 @@ static bool read_sample(struct reader *r, struct wire message)
            err_prepend(r->err, "sample %zu: ", r->profile->sample_count);
 }
 
-/* What is neither a table nor a message. */
-static bool read_head(struct reader *r)
+/* One by one, or packed. */
+static bool read_comments(struct reader *r)
 {
-    struct profile *profile = r->profile;
-    uint64_t numbers[PPROF_FIELD_COUNT] = {0};
-    struct wire message = r->message;
+    struct wire message = r->spans[PROFILE_COMMENTS];
     struct wire_field field;
     bool done = true;
 
@@ -328,12 +345,18 @@ static bool read_head(struct reader *r)
             done = push_comment(r, field.number);
         else if (field.key == WIRE_BYTES(PROFILE_COMMENTS))
             done = read_packed(r, field.bytes, push_comment);
-    if (!done || !read_fields(r, r->message, numbers, 0, NULL))
-        return false;
-    profile->time_ns = (int64_t)numbers[PROFILE_TIME];
-    profile->duration_ns = (int64_t)numbers[PROFILE_DURATION];
-    profile->period = (int64_t)numbers[PROFILE_PERIOD];
-    return find_text(r, numbers[PROFILE_DEFAULT_TYPE], &profile->default_type);
+    return done;
+}
+
+static bool read_head(struct reader *r)
+{
+    struct profile *profile = r->profile;
+
+    profile->time_ns = (int64_t)r->numbers[PROFILE_TIME];
+    profile->duration_ns = (int64_t)r->numbers[PROFILE_DURATION];
+    profile->period = (int64_t)r->numbers[PROFILE_PERIOD];
+    return read_comments(r) &&
+           find_text(r, r->numbers[PROFILE_DEFAULT_TYPE], &profile->default_type);
 }
 
 static void release(struct reader *r)
@@ -351,11 +374,11 @@ static void release(struct reader *r)
 static struct profile *read_message(const void *data, size_t len, struct err *err)
 {
     const unsigned char *bytes = data;
-    struct reader r = {
-        .message = {.at = bytes, .end = bytes + len}, .profile = profile_new(), .err = err};
+    struct reader r = {.profile = profile_new(), .err = err};
     struct profile *profile = r.profile;
 
-    if (!each(&r, PROFILE_STRINGS, read_text) ||
+    if (!find_spans(&r, (struct wire){.at = bytes, .end = bytes + len}) ||
+        !each(&r, PROFILE_STRINGS, read_text) ||
         !each(&r, PROFILE_SAMPLE_TYPES, read_sample_type) ||
         !each(&r, PROFILE_PERIOD_TYPE, read_period_type) ||
         !each(&r, PROFILE_MAPPINGS, read_mapping) || !each(&r, PROFILE_FUNCTIONS, read_function) ||
