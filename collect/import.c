@@ -10,8 +10,11 @@
 #include "binaries.h"
 #include "import_file.h"
 #include "import_options.h"
+#include "import_other.h"
 #include "import_perf.h"
 #include "output.h"
+#include "profile/gperftools.h"
+#include "profile/perf_data.h"
 #include "symbolize.h"
 
 /* One import, from its opening to the report. */
@@ -26,9 +29,16 @@ struct session {
 static bool read_content(struct session *session, struct err *err)
 {
     const struct import_options *options = session->options;
+    const struct file_map *map = &session->file.map;
+    bool done;
 
-    return import_perf(&session->file.map, options, &session->binaries, &session->imported, err) ||
-           err_prepend(err, "%s: ", options->input);
+    if (perf_data_is(map->data, map->len))
+        done = import_perf(map, options, &session->binaries, &session->imported, err);
+    else if (gperftools_is(map->data, map->len))
+        done = import_gperftools(map, options, &session->imported, err);
+    else
+        done = import_refuse(map, err);
+    return done || err_prepend(err, "%s: ", options->input);
 }
 
 /* When the recording began, as far as its file tells. */
@@ -103,8 +113,7 @@ static bool import(struct session *session, struct err *err)
 
 static void close_session(struct session *session)
 {
-    profile_free(session->imported.profile);
-    strbuf_release(&session->imported.summary);
+    imported_release(&session->imported);
     strbuf_release(&session->guessed);
     binaries_close(&session->binaries);
     import_file_close(&session->file);

@@ -167,8 +167,8 @@ static void list_processes(struct importing *importing, struct strbuf *out)
         if (!most)
             return;
         name = process_name(importing, (uint32_t)(most - importing->processes), &pid);
-        strbuf_add_format(out, "%s%s (pid %" PRIu32 ", %" PRIu64 ")", listed ? ", " : "", name, pid,
-                          most->seen_count);
+        strbuf_add_format(out, "%s%s (pid %" PRIu32 ", %" PRIu64 ")", listed ? ", " : "",
+                          name[0] ? name : "one without a name", pid, most->seen_count);
         most->seen_count = 0;
     }
     strbuf_add_text(out, ", ...");
@@ -317,6 +317,13 @@ static void release(struct importing *importing)
     perf_data_close(importing->data);
     trace_release(&importing->trace);
     free(importing->processes);
+}
+
+void imported_release(struct imported *imported)
+{
+    profile_free(imported->profile);
+    strbuf_release(&imported->summary);
+    *imported = (struct imported){0};
 }
 
 static void looked_at(void *context, size_t off)

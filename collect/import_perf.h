@@ -24,6 +24,8 @@ struct imported {
     struct strbuf summary;   /* how many of what, and what is missing, for the user */
 };
 
+void imported_release(struct imported *imported);
+
 /* The binaries are for unwind tables; a file that is mapped is dropped from memory on the way. */
 MUST_CHECK bool import_perf(const struct file_map *map, const struct import_options *options,
                             struct binaries *binaries, struct imported *imported, struct err *err);
