@@ -96,6 +96,15 @@ static void splice(struct address_space *space, size_t at, size_t removed,
     space->count = at + added + tail;
 }
 
+/*
+ * What exec maps first; of a process that runs already the lowest file, since libraries lie above.
+ * Of the kernel (no process) nothing.
+ */
+static bool is_program(const struct address_space *space, uint32_t pid, const char *file)
+{
+    return space->count == 0 && pid != 0 && pid != UINT32_MAX && file[0] == '/' && file[1] != '/';
+}
+
 void address_spaces_map(struct address_spaces *spaces, uint32_t pid,
                         const struct code_mapping *mapping)
 {
@@ -107,6 +116,8 @@ void address_spaces_map(struct address_spaces *spaces, uint32_t pid,
         return;
     fresh.mapping = add_mapping(spaces, mapping);
     space = add_space(spaces, pid);
+    if (is_program(space, pid, mapping->file))
+        spaces->mappings[fresh.mapping].is_program = true;
     first = after = first_after(space, fresh.start_ip);
     while (after < space->count && space->ranges[after].start_ip < fresh.limit_ip)
         after++;

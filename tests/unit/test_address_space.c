@@ -44,6 +44,35 @@ static void test_limits(void **state)
     address_spaces_release(&spaces);
 }
 
+static bool is_program(const struct address_spaces *spaces, uint32_t pid, uint64_t ip)
+{
+    return spaces->mappings[address_spaces_find(spaces, pid, ip)].is_program;
+}
+
+/* What a process has first, also after an exec; libraries and the kernel's modules are none. */
+static void test_program(void **state)
+{
+    struct address_spaces spaces = {0};
+
+    (void)state;
+    map(&spaces, UINT32_MAX, 900, 950, "/lib/modules/x.ko");
+    map(&spaces, 1, 100, 200, "/bin/sh");
+    map(&spaces, 1, 300, 400, "/lib/libc.so.6");
+    address_spaces_fork(&spaces, 2, 1);
+    map(&spaces, 2, 500, 600, "/lib/more.so");
+    assert_true(is_program(&spaces, 2, 100));
+    address_spaces_clear(&spaces, 2);
+    map(&spaces, 2, 150, 250, "/bin/app");
+    map(&spaces, 2, 300, 400, "/lib/libc.so.6");
+    assert_true(is_program(&spaces, 1, 100));
+    assert_true(is_program(&spaces, 2, 150));
+    assert_false(is_program(&spaces, 1, 300));
+    assert_false(is_program(&spaces, UINT32_MAX, 900));
+    map(&spaces, 3, 100, 200, "//anon");
+    assert_false(is_program(&spaces, 3, 100));
+    address_spaces_release(&spaces);
+}
+
 /* What is left of a mapping keeps its start, so that file offsets stay right. */
 static void test_split_keeps_identity(void **state)
 {
@@ -147,6 +176,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_program),
         cmocka_unit_test(test_split_keeps_identity),
         cmocka_unit_test(test_same_mapping_is_shared),
         cmocka_unit_test(test_fork_and_exec),
