@@ -111,6 +111,8 @@ static bool explain_no_samples(const struct session *session, struct err *err)
     return err_hint(err, "record for longer, under load, or with a higher -F");
 }
 
+#define LOST_WARN_PCT 5.0
+
 /* How many of what, and what is known to be missing. */
 static void describe_samples(const struct session *session, struct strbuf *text)
 {
@@ -144,6 +146,11 @@ static void report(const struct session *session, const struct profile *profile,
     talk_say("%s; %.1f%% with a source line", strbuf_text(&samples),
              100.0 * (double)share.with_line / (double)share.total);
     strbuf_release(&samples);
+    if (trace_lost_pct(&session->trace) > LOST_WARN_PCT)
+        talk_warn("%.1f%% (%" PRIu64 "/%" PRIu64 ") of the samples are lost, most of the busiest "
+                  "time: record with a lower -F, or without --call-graph=dwarf",
+                  trace_lost_pct(&session->trace), trace_lost_count(&session->trace),
+                  trace_lost_count(&session->trace) + session->trace.sample_count);
     if (session->preload.damaged)
         talk_warn("%" PRIu64 " files of libpgocollect could not be read", session->preload.damaged);
     if (share.with_line == 0)

@@ -223,6 +223,13 @@ uint64_t trace_lost_count(const struct trace *trace)
                                                                : trace->lost_sample_count;
 }
 
+double trace_lost_pct(const struct trace *trace)
+{
+    double lost = (double)trace_lost_count(trace), all = lost + (double)trace->sample_count;
+
+    return all > 0 ? 100 * lost / all : 0;
+}
+
 void trace_release(struct trace *trace)
 {
     address_spaces_release(&trace->spaces);

@@ -61,6 +61,7 @@ void trace_map(struct trace *trace, uint32_t pid, const struct perf_record_map *
  * each event has lost, as LOST_SAMPLES again: of a file the larger of the two is taken.
  */
 uint64_t trace_lost_count(const struct trace *trace);
+double trace_lost_pct(const struct trace *trace); /* of those taken and those lost */
 
 void trace_release(struct trace *trace);
 

@@ -124,6 +124,7 @@ static void test_counts(void **state)
     sample_leaf(&trace, 1, 1);
     sample_leaf(&trace, 2, 1);
     assert_int_equal(trace_lost_count(&trace), 10);
+    assert_int_equal((int)trace_lost_pct(&trace), 76); /* 10 of 13 */
     assert_int_equal(trace.throttled_count, 1);
     assert_int_equal(trace.sample_count, 3);
     assert_int_equal(trace.pids.count, 2);
