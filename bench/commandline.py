@@ -8,7 +8,7 @@ import steps
 
 DEFAULTS = {"programs": "sqlite,xml,re2", "kinds": "line,probe", "samples": "23000,650000",
             "rules": "flow", "measures": "clock", "recordings": "3", "layouts": "4", "rounds": "16",
-            "jobs": str(os.cpu_count()), "tools": ""}
+            "collectors": "perf", "jobs": str(os.cpu_count()), "tools": ""}
 NUMBERS = ("recordings", "layouts", "rounds", "jobs")
 
 
@@ -42,6 +42,8 @@ def _check(values):
         raise Usage(f"--rules={values['rules']}: expected some of {', '.join(recording.RULES)}")
     if not set(options["measures"]) <= {"clock", "estimate"}:
         raise Usage(f"--measures={values['measures']}: expected clock, estimate or both")
+    if not set(options["collectors"]) <= {"perf", "library"}:
+        raise Usage(f"--collectors={values['collectors']}: expected perf, library or both")
     options["tools"] = os.path.abspath(values["tools"]) if values["tools"] else ""
     return options
 

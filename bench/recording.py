@@ -1,14 +1,38 @@
 """recording: profiles of a program's training run: timer samples, exact counts, instrumentation."""
+import glob
 import math
 import os
 import re
+import shutil
+import typing
 
 import steps
 
 SLOW_HZ, FAST_HZ = 4000, 20000  # a small profile takes some seconds; 20 kHz loses nothing (docs)
+LIBRARY_HZ = 250  # the kernel's tick: faster only gives weights
 FEW_SECONDS = 5
 TOLERANCE = 0.15  # how far a number of samples may be from what was asked for
 RULES = ("flow", "block", "max", "sum")
+
+
+class Wanted(typing.NamedTuple):
+    """A recording to be made: by perf events, or by libpgocollect in the program."""
+    collector: str
+    samples: int
+
+    @property
+    def name(self):
+        return f"{'library-' if self.collector == 'library' else ''}{self.samples}"
+
+    def __str__(self):
+        where = ", libpgocollect" if self.collector == "library" else ""
+        return f"{self.samples:,} samples{where}"
+
+
+def wanted(options):
+    """All sizes by all collectors that the command line asks for."""
+    return [Wanted(collector, samples) for collector in options["collectors"]
+            for samples in options["samples"]]
 
 
 class Tools:
@@ -23,6 +47,9 @@ class Tools:
 
     def path(self, name):
         return os.path.join(self.folder, name)
+
+    def library(self):
+        return os.path.join(os.path.dirname(self.folder), "lib", "libpgocollect.so")
 
 
 def _record_once(tools, program, kind, repeats, hz, path):
@@ -45,6 +72,21 @@ def _seconds(tools, program, kind):
     return float(steps.read_text(path))
 
 
+def _record_inside(tools, program, kind, size, path):
+    """By the library: a profile of each run at its end, merged."""
+    folder = path + ".d"
+    shutil.rmtree(folder, ignore_errors=True)
+    environment = {**os.environ, "LD_PRELOAD": tools.library(), "PGO_COLLECT_DIR": folder,
+                   "PGO_COLLECT_HZ": str(LIBRARY_HZ), "PGO_COLLECT_INTERVAL": "1h"}
+    for _ in range(math.ceil(size / LIBRARY_HZ / _seconds(tools, program, kind))):
+        steps.run([program.executable(f"recorded-{kind}"), *program.about["train"]],
+                  env=environment)
+    log = steps.run([tools.path("pgo-collect"), "merge", "-f", "-o", path,
+                     *sorted(glob.glob(os.path.join(folder, "*.pprof.gz")))]).stderr
+    steps.write_text(path + ".samples", re.search(r"(\d+) samples", log).group(1))
+    shutil.rmtree(folder)
+
+
 def _record(tools, program, kind, size, path):
     """Sampling takes CPU time itself: what it adds is learnt, and kept for the next recording."""
     seconds = _seconds(tools, program, kind)
@@ -60,12 +102,13 @@ def _record(tools, program, kind, size, path):
     steps.write_text(path + ".samples", str(samples))
 
 
-def record(tools, program, kind, size, number):
-    """(pprof, number of samples) of one recording of about `size` samples."""
-    path = program.path("recordings", f"{kind}-{size}-{number}.pprof")
-    steps.make(path, [program.about["train"], size, FEW_SECONDS, FAST_HZ],
+def record(tools, program, kind, wish, number):
+    """(pprof, number of samples) of one recording of about as many samples as wished for."""
+    path = program.path("recordings", f"{kind}-{wish.name}-{number}.pprof")
+    way = _record_inside if wish.collector == "library" else _record
+    steps.make(path, [program.about["train"], wish.samples, FEW_SECONDS, FAST_HZ],
                [program.executable(f"recorded-{kind}")],
-               lambda: _record(tools, program, kind, size, path))
+               lambda: way(tools, program, kind, wish.samples, path))
     return path, int(steps.read_text(path + ".samples"))
 
 
@@ -91,10 +134,10 @@ def _convert(tools, program, kind, name, options, source):
     return path
 
 
-def convert(tools, program, kind, rule, size, number):
+def convert(tools, program, kind, rule, wish, number):
     """The sample profile that pgo-convert makes of one recording."""
-    return _convert(tools, program, kind, f"{kind}-{rule}-{size}-{number}", [f"--count={rule}"],
-                    record(tools, program, kind, size, number)[0])
+    return _convert(tools, program, kind, f"{kind}-{rule}-{wish.name}-{number}",
+                    [f"--count={rule}"], record(tools, program, kind, wish, number)[0])
 
 
 def convert_exact(tools, program, kind):
