@@ -48,9 +48,10 @@ def read_text(path):
 
 
 def write_text(path, text):
-    with open(path + ".tmp", "w", encoding="utf-8") as file:
+    scratch = f"{path}.{threading.get_ident()}.tmp"  # two jobs may learn the same at a time
+    with open(scratch, "w", encoding="utf-8") as file:
         file.write(text)
-    os.replace(path + ".tmp", path)
+    os.replace(scratch, path)
 
 
 def make(path, parts, files, action):
