@@ -58,11 +58,11 @@ static struct sample *begin_sample(struct slot *slot, uint64_t weight)
     return sample;
 }
 
-/* New code is learned at once; a frame that always takes a copy waits until few are left. */
+/* Copies run short. */
 static bool is_urgent(const struct sample *sample)
 {
-    return sample->end == UNWIND_MISS ||
-           (sample->end == UNWIND_SLOW && (!sample->copy || sample->copy > COPY_COUNT / 2));
+    return (sample->end == UNWIND_MISS || sample->end == UNWIND_SLOW) &&
+           (!sample->copy || sample->copy > COPY_COUNT / 2);
 }
 
 static void end_sample(struct slot *slot, struct sample *sample)

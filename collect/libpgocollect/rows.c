@@ -27,7 +27,7 @@ struct row_table {
     size_t used, max_slots;   /* slots with a key */
 };
 
-enum { START_SLOTS = 4096, BLOCK_SHIFT = 6 };
+enum { START_SLOTS = 4096, BLOCK_SHIFT = 6, ADD_BLOCKS = 64 };
 _Static_assert(ROWS_BLOCK_BYTES == 1 << BLOCK_SHIFT, "the size of a block");
 static const uint64_t BLOCK_KEY = UINT64_C(1) << 63;
 
@@ -243,19 +243,36 @@ static bool grow(struct row_table *rows)
     return true;
 }
 
+/* Whole blocks of [start, end) near `block`, which is one of them. */
+static size_t put_blocks(struct table *table, uintptr_t block, struct unwind_row row,
+                         uintptr_t start, uintptr_t end)
+{
+    enum { REACH = ADD_BLOCKS / 2 * ROWS_BLOCK_BYTES };
+    uintptr_t first = block, limit = block + ROWS_BLOCK_BYTES;
+    size_t new_count = 0;
+
+    while (first - start >= ROWS_BLOCK_BYTES && block - first < REACH)
+        first -= ROWS_BLOCK_BYTES;
+    while (end - limit >= ROWS_BLOCK_BYTES && limit - block < REACH)
+        limit += ROWS_BLOCK_BYTES;
+    for (uintptr_t at = first; at < limit; at += ROWS_BLOCK_BYTES)
+        new_count += put(table, block_key(at), row_bits(row));
+    return new_count;
+}
+
 bool row_table_add(struct row_table *rows, uintptr_t at, struct unwind_row row, uintptr_t start,
                    uintptr_t end)
 {
     uintptr_t block = at & ~(uintptr_t)(ROWS_BLOCK_BYTES - 1);
     struct table *table = atomic_load_explicit(&rows->table, memory_order_relaxed);
 
-    if ((rows->used + 2) * 2 > table->mask) {
+    if ((rows->used + ADD_BLOCKS) * 2 > table->mask) {
         if (!grow(rows))
             return false;
         table = atomic_load_explicit(&rows->table, memory_order_relaxed);
     }
     if (start <= block && block + ROWS_BLOCK_BYTES <= end)
-        rows->used += put(table, block_key(at), row_bits(row));
+        rows->used += put_blocks(table, block, row, start, end);
     else {
         /* The mark last: who sees it finds the address. */
         rows->used += put(table, at, row_bits(row));

@@ -59,7 +59,10 @@ struct row_view {
 void row_view_begin(struct row_view view);
 struct unwind_row row_view_find(struct row_view view, uintptr_t at);
 
-/* `row` holds at `at`, and in [start, end) around it. False: no memory, nothing was added. */
+/*
+ * `row` holds at `at`, and in [start, end) around it: some KB of that are added with it, so that
+ * the body of a function misses once. False: no memory, nothing was added.
+ */
 bool row_table_add(struct row_table *rows, uintptr_t at, struct unwind_row row, uintptr_t start,
                    uintptr_t end);
 

@@ -1,7 +1,7 @@
 /*
  * wake.h - the collector's thread asleep, and who wakes it before its time.
  *
- * It sleeps for a second. A handler wakes it when its ring is half full or there is code to learn,
+ * It sleeps for a second. A handler wakes it when its ring is half full or copies run short,
  * a thread's end when many slots wait to be free again, and whoever stops or flushes it.
  */
 #ifndef LIBPGOCOLLECT_WAKE_H

@@ -44,6 +44,26 @@ static void test_block_and_address(void **state)
     row_table_free(rows);
 }
 
+static bool add_block(struct row_table *rows, uintptr_t i)
+{
+    return row_table_add(rows, BASE + i * 64, row_of(i), BASE + i * 64, BASE + (i + 1) * 64);
+}
+
+/* A row that holds for long is there for all that is near, whole blocks only. */
+static void test_near_blocks(void **state)
+{
+    struct row_table *rows = row_table_new(4096);
+
+    (void)state;
+    assert_true(row_table_add(rows, BASE + 500, row_of(1), BASE + 100, BASE + 900));
+    assert_true(has(rows, BASE + 128, 1) && has(rows, BASE + 895, 1));
+    assert_true(is_missing(rows, BASE + 127) && is_missing(rows, BASE + 896));
+    assert_true(row_table_add(rows, BASE + 0x100000, row_of(2), 0, UINTPTR_MAX));
+    assert_true(has(rows, BASE + 0x100000 + 1024, 2) && has(rows, BASE + 0x100000 - 1024, 2));
+    assert_true(row_table_size(rows).entries < 100);
+    row_table_free(rows);
+}
+
 static void test_forget(void **state)
 {
     struct row_table *rows = row_table_new(4096);
@@ -87,11 +107,11 @@ static void test_growth_keeps_all_up_to_the_bound(void **state)
 
     (void)state;
     for (uintptr_t i = 0; i < COUNT; i++)
-        assert_true(row_table_add(rows, BASE + i * 64, row_of(i), 0, UINTPTR_MAX));
+        assert_true(add_block(rows, i));
     for (uintptr_t i = 0; i < COUNT; i++)
         assert_true(has(rows, BASE + i * 64, i));
     for (uintptr_t i = COUNT; i < 10 * COUNT; i++) {
-        assert_true(row_table_add(rows, BASE + i * 64, row_of(i), 0, UINTPTR_MAX));
+        assert_true(add_block(rows, i));
         assert_true(has(rows, BASE + i * 64, i));
     }
     for (uintptr_t i = 0; i < 10 * COUNT; i++)
@@ -133,7 +153,7 @@ static void test_reader_beside_the_writer(void **state)
     assert_int_equal(pthread_create(&reader, NULL, read_all, &race), 0);
     for (int round = 0; round < 20; round++)
         for (uintptr_t i = 0; i < RACE_BLOCKS; i++) {
-            assert_true(row_table_add(race.rows, BASE + i * 64, row_of(i), 0, UINTPTR_MAX));
+            assert_true(add_block(race.rows, i));
             if (i % 5000 == 0)
                 row_table_forget(race.rows, BASE, BASE + i * 32);
         }
@@ -160,7 +180,7 @@ static void test_memo_follows_its_table(void **state)
     row_table_forget(rows, BASE + 64 * 199, BASE + 64 * 200);
     row_view_begin(view);
     assert_int_equal(row_view_find(view, BASE + 64 * 199 + 5).kind, ROW_NONE);
-    assert_true(row_table_add(rows, BASE + 64 * 199, row_of(7), 0, UINTPTR_MAX));
+    assert_true(row_table_add(rows, BASE + 64 * 199, row_of(7), BASE + 64 * 199, BASE + 64 * 200));
     assert_int_equal(row_view_find(view, BASE + 64 * 199 + 5).cfa_offset, row_of(7).cfa_offset);
     assert_int_equal(row_view_find(view, BASE + 64 * 198).cfa_offset,
                      row_of(BASE + 64 * 198).cfa_offset);
@@ -175,6 +195,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_block_and_address),
+        cmocka_unit_test(test_near_blocks),
         cmocka_unit_test(test_forget),
         cmocka_unit_test(test_nowhere_lasts_an_epoch),
         cmocka_unit_test(test_growth_keeps_all_up_to_the_bound),
