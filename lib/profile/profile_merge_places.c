@@ -199,6 +199,7 @@ static uint32_t add_location(struct merge_intake *intake, const struct profile_l
                                  .mapping = PROFILE_NONE,
                                  .off = location->ip,
                                  .has_address = location->ip != 0};
+    size_t key_bytes;
     uint32_t id;
 
     if (location->mapping != PROFILE_NONE) {
@@ -208,8 +209,8 @@ static uint32_t add_location(struct merge_intake *intake, const struct profile_l
         own.mapping = intake->mappings[location->mapping];
         own.off = own.has_address ? location->ip - mapping->start_ip + mapping->pgoff : 0;
     }
-    id = byteset_add(&merge->location_keys, merge->location_key,
-                     location_key(intake, location, &own));
+    key_bytes = location_key(intake, location, &own); /* which may move the key */
+    id = byteset_add(&merge->location_keys, merge->location_key, key_bytes);
     if (id == merge->location_count)
         *ARRAY_PUSH(merge->locations, merge->location_count, merge->location_capacity) = own;
     if (own.mapping != PROFILE_NONE &&
