@@ -40,7 +40,8 @@ Inputs, by the environment:
   PGO_CI_KEEP          yes: the two copies stay, in OUT/pgo-compare.trees        (no)
 
 In OUT then lie report.md (for a job's summary or a comment), report.json, build-facts.json, and
-for each benchmark N benchmark-N.md and benchmark-N.json; of each build its log and its report.
+for each benchmark N benchmark-N.html, a page with every run, benchmark-N.md and benchmark-N.json;
+of each build its log and its report.
 After a failure they hold what there is, marked partial.
 
 Exit code: 0 done; 1 a build or a benchmark failed; 2 wrong input; 3 no verdict is possible;
@@ -57,9 +58,7 @@ END
 }
 
 read_inputs() {
-    check_names "PGO_CI_BUILD PGO_CI_PROGRAM PGO_CI_BENCHMARK PGO_CI_CONFIGURE PGO_CI_PROFILE \
-PGO_CI_GATE PGO_CI_PAIRS PGO_CI_CHECK_OUTPUT PGO_CI_MODE PGO_CI_TIMEOUT PGO_CI_COPY PGO_CI_COLD \
-PGO_CI_OUT PGO_CI_KEEP"
+    check_names
     # an empty value is a default: CI templates pass on what nobody has set
     build=${PGO_CI_BUILD:-make} configure=${PGO_CI_CONFIGURE:-} program=${PGO_CI_PROGRAM:-}
     benchmark=${PGO_CI_BENCHMARK:-'{}'} profile=${PGO_CI_PROFILE:-auto} gate=${PGO_CI_GATE:-}
@@ -196,8 +195,8 @@ build_all() {
         die 1 "no compile got a profile, so there is nothing to compare" \
             "is there a default.pgo? what $out/build-test.log says comes from pgo-build"
     unset CCACHE_RECACHE
-    # hits + misses of 0: no cache, and building once more would say nothing
-    if [ $(($(report_number "$out/build-test.json" cache_hits) + \
+    # hits + misses of 0: no cache, and building once more would say nothing; or it was left out
+    if [ "$cold" = yes ] || [ $(($(report_number "$out/build-test.json" cache_hits) + \
         $(report_number "$out/build-test.json" cache_misses))) -gt 0 ]; then
         say "build with the profile once more, now that the cache is warm"
         rm -rf -- "$trees/test"
@@ -230,7 +229,8 @@ in_tree() {
 compare() {
     say "benchmark $1: $(visible "$2")"
     set -- "$1" --base="$(in_tree base "$2")" --test="$(in_tree test "$2")" \
-        --json="$out/benchmark-$1.json" --markdown="$out/benchmark-$1.md" --mode="$mode"
+        --json="$out/benchmark-$1.json" --markdown="$out/benchmark-$1.md" \
+        --html="$out/benchmark-$1.html" --mode="$mode"
     number=$1
     shift
     [ "$mode" = instructions ] || [ -z "$pairs" ] || set -- "$@" -n "$pairs"

@@ -20,9 +20,16 @@ die() {
     exit "$1"
 }
 
-# check_names 'NAME...': a variable that does not exist is a misspelt one, and would be ignored
+# Every input of either job: CI may set a variable for both.
+known_names=" PGO_CI_OUT PGO_CI_PROFILE \
+PGO_CI_BUILD PGO_CI_PROGRAM PGO_CI_BENCHMARK PGO_CI_CONFIGURE PGO_CI_GATE PGO_CI_PAIRS \
+PGO_CI_CHECK_OUTPUT PGO_CI_MODE PGO_CI_TIMEOUT PGO_CI_COPY PGO_CI_COLD PGO_CI_KEEP \
+PGO_CI_SOURCES PGO_CI_MIN_SAMPLES PGO_CI_STRICT PGO_CI_BINARIES PGO_CI_BUILT PGO_CI_SECONDS \
+PGO_CI_QUERY PGO_CI_FROM PGO_CI_TO PGO_CI_BEARER_FILE PGO_CI_CACERT PGO_CI_APPLY "
+
+# check_names: a variable that does not exist is a misspelt one, and would be ignored
 check_names() {
-    wrong=$(KNOWN=" $1 " awk 'BEGIN {
+    wrong=$(KNOWN=$known_names awk 'BEGIN {
         for (name in ENVIRON)
             if (name ~ /^PGO_CI_/ && !index(ENVIRON["KNOWN"], " " name " ")) {
                 print name

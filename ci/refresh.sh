@@ -51,9 +51,7 @@ END
 }
 
 read_inputs() {
-    check_names "PGO_CI_SOURCES PGO_CI_PROFILE PGO_CI_MIN_SAMPLES PGO_CI_STRICT PGO_CI_BINARIES \
-PGO_CI_BUILT PGO_CI_SECONDS PGO_CI_QUERY PGO_CI_FROM PGO_CI_TO PGO_CI_BEARER_FILE PGO_CI_CACERT \
-PGO_CI_APPLY PGO_CI_OUT"
+    check_names
     # an empty value is a default: CI templates pass on what nobody has set
     sources=${PGO_CI_SOURCES:-} profile=${PGO_CI_PROFILE:-default.pgo} out=${PGO_CI_OUT:-}
     min_samples=${PGO_CI_MIN_SAMPLES:-1000} strict=${PGO_CI_STRICT:-no} apply=${PGO_CI_APPLY:-yes}

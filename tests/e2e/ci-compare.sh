@@ -52,6 +52,7 @@ if command -v ccache >/dev/null; then
     reported 'f["builds"][2]["cache_hits"] == 3'
 fi
 grep -q '^### pgo-bench: faster' r/report.md && grep -q '^| PGO |' r/report.md || fail "report.md"
+grep -qi '^<!doctype html' r/benchmark-1.html || fail "no page"
 [ ! -e r/pgo-compare.trees ] || fail "the copies are still there"
 state | cmp - before || fail "the project was changed"
 
@@ -61,15 +62,22 @@ reported 'b[0]["verdict"] == "slower"'
 job 4 PGO_CI_BUILD="$(echo "$twice" | sed s/base/test/)" PGO_CI_GATE=10
 reported 'not r["partial"] and r["exit_code"] == 4'
 
-# By the clock, several benchmarks, below the project's root, the report in the project.
+# By the clock, several benchmarks, below the project's root, the report in the project; a submodule
+# is copied as git has it, and stays a project of its own.
+git -C p -c protocol.file.allow=always submodule --quiet add "$scratch/p" part || fail "submodule"
+echo 'no object' >p/part/hot.o
 mkdir p/sub
 printf 'app:\n\t$(MAKE) -C .. && cp ../app app\n' >p/sub/Makefile
 sed 's/100000/30000000/' p/main.c >main.c && cp main.c p/main.c
 (cd p/sub && PGO_CI_PROGRAM=app PGO_CI_PAIRS=11 PGO_CI_GATE=1000 PGO_CI_OUT=../pgo-report \
-    PGO_CI_CHECK_OUTPUT=yes PGO_CI_BENCHMARK='{}
+    PGO_CI_CHECK_OUTPUT=yes PGO_CI_KEEP=yes PGO_CI_BENCHMARK='{}
   sh -c '\''exec "$0" <Makefile'\'' {tree}/app
 ' "$source/ci/compare.sh") >out 2>&1 || fail "by the clock"
 mv p/pgo-report r2 && rm -r r && mv r2 r && rm -r p/sub
+copy=r/pgo-compare.trees/base
+[ -e $copy/part/main.c ] && [ -e $copy/part/.git ] && [ ! -e $copy/part/hot.o ] || fail "a submodule"
+[ ! -e $copy/pgo-report ] || fail "the report's folder was copied"
+git -C p rm -qf part .gitmodules
 reported 'len(b) == 2 and all(x["mode"] == "clock" and len(x["pairs"]) == 11 for x in b)'
 reported 'b[0]["base"]["command"] == "../../base/sub/app"'
 git -C p checkout -q main.c
@@ -138,3 +146,11 @@ else
     echo "left out: the tools cannot be read by another user"
 fi
 chmod -R u+w p
+
+# As a step of a GitHub workflow: summary and outputs; an empty input is a default.
+mkdir runner
+(cd p && GITHUB_STEP_SUMMARY=$scratch/summary GITHUB_OUTPUT=$scratch/output RUNNER_TEMP=$scratch/runner \
+    PGO_CI_PROGRAM=app PGO_CI_MODE=instructions PGO_CI_GATE='' PGO_CI_OUT='' "$source/ci/github.sh" compare) \
+    >out 2>&1 || fail "as a GitHub step"
+cmp summary runner/pgo-compare/report.md || fail "the summary"
+grep -qx "out=$scratch/runner/pgo-compare" output && grep -q '^verdict=[a-z]' output || fail "the outputs"
