@@ -21,7 +21,7 @@ run() {
 }
 
 step "1/6 what is needed"
-ci/setup.sh build loop
+ci/setup.sh build loop example
 
 step "2/6 the tools, about a minute the first time (build/release/bin)"
 mkdir -p build

@@ -1,12 +1,12 @@
 #!/bin/sh
 # setup.sh: installs what is missing of ci/packages, and says first what and how much that is.
 #
-# usage: ci/setup.sh [GROUP]...     (groups: build loop test; default: all)
+# usage: ci/setup.sh [GROUP]...     (groups: build loop example test; default: all)
 #
 # Needs root or sudo only if something is missing; a second run takes a fraction of a second.
 set -eu
 here=$(dirname "$0")
-groups=${*:-build loop test}
+groups=${*:-build loop example test}
 
 # A package whose program is there, wherever it came from, counts as installed; npm only fetches
 # the source of SQLite.
