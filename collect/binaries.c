@@ -83,29 +83,56 @@ static struct image *look_for(const struct binaries *binaries, const struct imag
     return image;
 }
 
-struct image *binaries_find(struct binaries *binaries, const char *file, const char *build_id,
-                            uint64_t pgoff, uint64_t len)
+/* The place of what was found for that file and build id; *is_new: to be filled in. */
+static struct found_binary *find_place(struct binaries *binaries, const char *file,
+                                       const char *build_id, bool *is_new)
 {
-    struct image_wanted wanted = {file, build_id, pgoff, len};
     struct strbuf key = {0};
-    struct found_binary found = {0};
     uint32_t id;
 
     strbuf_add(&key, file, strlen(file) + 1);
     strbuf_add_text(&key, build_id);
     id = byteset_add(&binaries->keys, key.data, key.len);
     strbuf_release(&key);
-    if (id < binaries->count)
-        return binaries->found[id].image;
-    found.image = find_named(binaries, &wanted);
-    found.is_named = found.image != NULL;
-    if (!found.image)
-        found.image = look_for(binaries, &wanted);
-    found.is_guessed = found.image && !found.is_named && !build_id[0];
-    found.name = mem_strdup(file);
-    found.build_id = (const char *)byteset_at(&binaries->keys, id, NULL) + strlen(file) + 1;
-    *ARRAY_PUSH(binaries->found, binaries->count, binaries->capacity) = found;
-    return found.image;
+    *is_new = id == binaries->count;
+    if (*is_new)
+        *ARRAY_PUSH(binaries->found, binaries->count, binaries->capacity) = (struct found_binary){
+            .name = mem_strdup(file),
+            .build_id = (const char *)byteset_at(&binaries->keys, id, NULL) + strlen(file) + 1};
+    return &binaries->found[id];
+}
+
+struct image *binaries_find(struct binaries *binaries, const char *file, const char *build_id,
+                            uint64_t pgoff, uint64_t len)
+{
+    struct image_wanted wanted = {file, build_id, pgoff, len};
+    bool is_new;
+    struct found_binary *found = find_place(binaries, file, build_id, &is_new);
+
+    if (!is_new)
+        return found->image;
+    found->image = find_named(binaries, &wanted);
+    found->is_named = found->image != NULL;
+    if (!found->image)
+        found->image = look_for(binaries, &wanted);
+    found->is_guessed = found->image && !found->is_named && !build_id[0];
+    return found->image;
+}
+
+struct image *binaries_find_by_name(struct binaries *binaries, const char *file)
+{
+    struct image_wanted wanted = {.file = file, .build_id = ""};
+    struct err ignored = {0};
+    bool is_new;
+    struct found_binary *found = find_place(binaries, file, "", &is_new);
+
+    if (!is_new)
+        return found->image;
+    found->image = find_named(binaries, &wanted);
+    found->is_named = found->image != NULL;
+    if (!found->image)
+        found->image = image_open(file, &ignored);
+    return found->image;
 }
 
 void binaries_add_debug(const struct binaries *binaries, struct image *image)

@@ -48,6 +48,9 @@ void binaries_close(struct binaries *binaries);
 struct image *binaries_find(struct binaries *binaries, const char *file, const char *build_id,
                             uint64_t pgoff, uint64_t len);
 
+/* By its name alone: of --binary, else what lies at the path. The caller checks what it has. */
+struct image *binaries_find_by_name(struct binaries *binaries, const char *file);
+
 /* Gives the image the debug information of a separate file, if it has none and one is found. */
 void binaries_add_debug(const struct binaries *binaries, struct image *image);
 

@@ -12,9 +12,11 @@
 #include "import_options.h"
 #include "import_other.h"
 #include "import_perf.h"
+#include "import_script.h"
 #include "output.h"
 #include "profile/gperftools.h"
 #include "profile/perf_data.h"
+#include "profile/perf_script.h"
 #include "symbolize.h"
 
 /* One import, from its opening to the report. */
@@ -34,6 +36,8 @@ static bool read_content(struct session *session, struct err *err)
 
     if (perf_data_is(map->data, map->len))
         done = import_perf(map, options, &session->binaries, &session->imported, err);
+    else if (perf_script_is(map->data, map->len))
+        done = import_script(map, options, &session->binaries, &session->imported, err);
     else if (gperftools_is(map->data, map->len))
         done = import_gperftools(map, options, &session->imported, err);
     else

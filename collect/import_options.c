@@ -41,7 +41,8 @@ static void show_help(void)
     printf(
         "usage: pgo-collect import [OPTION]... FILE\n\n"
         "Makes a CPU profile (pprof) of a recording that is there: perf.data in any form and of\n"
-        "any age, or a CPU profile of gperftools. It is told by its content; - is standard "
+        "any age, the text of `perf script`, or a CPU profile of\n"
+        "gperftools. It is told by its content; - is standard "
         "input.\n\n"
         "Options:\n%s\n"
         "Examples:\n"

@@ -94,6 +94,12 @@ if record events -e page-faults,cpu-clock -g; then
         fail "the unit of page-faults"
 fi
 
+# The text of perf script.
+perf script -i chains.data 2>/dev/null >chains.txt
+pgo-collect import -f -o text.pprof chains.txt 2>err || fail "the text of perf script"
+"$here/import-compare" --stacks hot,apply,main chains.data text.pprof err >differences ||
+    { cat differences; fail "the text of perf script"; }
+
 # The pipe form, as a file and through a pipe; it has build ids only from perf inject.
 perf record -q -e cpu-clock -F 999 -g -o - ./busy 60 2>/dev/null >pipe.data
 check pipe

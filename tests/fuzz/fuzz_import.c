@@ -3,8 +3,10 @@
 
 #include "../../collect/import_other.h"
 #include "../../collect/import_perf.h"
+#include "../../collect/import_script.h"
 
 #include "profile/gperftools.h"
+#include "profile/perf_script.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 
@@ -15,8 +17,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
     struct binaries binaries = {.only_mapped = true};
     struct imported imported = {0};
     struct err err = {0};
-    bool done = gperftools_is(data, len) ? import_gperftools(&map, &options, &imported, &err)
-                                         : import_perf(&map, &options, &binaries, &imported, &err);
+    bool done =
+        perf_script_is(data, len)  ? import_script(&map, &options, &binaries, &imported, &err)
+        : gperftools_is(data, len) ? import_gperftools(&map, &options, &imported, &err)
+                                   : import_perf(&map, &options, &binaries, &imported, &err);
 
     if (done != (imported.profile != NULL) || (!done && !err.message[0]))
         __builtin_trap();
