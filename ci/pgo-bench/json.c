@@ -3,20 +3,7 @@
 
 #include <math.h>
 
-/* Bytes from 0x80 on pass through: the file is UTF-8 if the command is. */
-static void add_string(const char *text, struct strbuf *out)
-{
-    strbuf_add_char(out, '"');
-    for (; *text; text++) {
-        if (*text == '"' || *text == '\\')
-            strbuf_add_format(out, "\\%c", *text);
-        else if ((unsigned char)*text < 0x20)
-            strbuf_add_format(out, "\\u%04x", (unsigned)*text);
-        else
-            strbuf_add_char(out, *text);
-    }
-    strbuf_add_char(out, '"');
-}
+#include "pgo-bench/markup.h"
 
 static void add_sample(const char *name, const struct sample *sample, struct strbuf *out)
 {
@@ -44,7 +31,7 @@ static void add_summary(const char *name, const struct command *command,
                         const struct build_summary *summary, struct strbuf *out)
 {
     strbuf_add_format(out, "  \"%s\": {\"command\": ", name);
-    add_string(command->text, out);
+    markup_json(command->text, out);
     strbuf_add_format(out, ",\n    \"cpu_s\": {\"median\": %.6f, \"low\": %.6f, \"high\": %.6f},\n",
                       summary->cpu_s, summary->cpu_interval_s.low, summary->cpu_interval_s.high);
     strbuf_add_format(out, "    \"wall_s\": {\"median\": %.6f, \"low\": %.6f, \"high\": %.6f},\n",
@@ -108,9 +95,9 @@ static void add_judgement(const struct report *report, struct strbuf *out)
 static void add_commands(const struct report *report, struct strbuf *out)
 {
     strbuf_add_text(out, "  \"base\": {\"command\": ");
-    add_string(report->base->text, out);
+    markup_json(report->base->text, out);
     strbuf_add_text(out, "},\n  \"test\": {\"command\": ");
-    add_string(report->test->text, out);
+    markup_json(report->test->text, out);
     strbuf_add_text(out, "},\n");
 }
 
@@ -132,7 +119,7 @@ static void add_estimate(const char *name, const struct command *command,
                          const struct estimate *estimate, struct strbuf *out)
 {
     strbuf_add_format(out, "  \"%s\": {\"command\": ", name);
-    add_string(command->text, out);
+    markup_json(command->text, out);
     strbuf_add_format(out,
                       ",\n    \"instructions\": %llu, \"l1_misses\": %llu, \"ll_misses\": %llu,\n"
                       "    \"mispredicts\": %llu, \"estimated_cycles\": %.0f}",
@@ -154,11 +141,11 @@ static void add_verdict(const struct report *report, struct strbuf *out)
                           verdict_name(report_verdict(report)));
     strbuf_add_text(out, "  \"reason\": ");
     report_reason(report, &reason);
-    add_string(strbuf_text(&reason), out);
+    markup_json(strbuf_text(&reason), out);
     strbuf_release(&reason);
     if (report->same) {
         strbuf_add_text(out, ",\n  \"same\": ");
-        add_string(report->same, out);
+        markup_json(report->same, out);
     }
     strbuf_add_text(out, ",\n");
 }

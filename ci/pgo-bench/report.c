@@ -1,8 +1,8 @@
 #include "pgo-bench/report.h"
 
 #include <math.h>
-#include <string.h>
 
+#include "pgo-bench/markup.h"
 #include "pgo-bench/text.h"
 
 #define LEVEL_PCT   ((1 - VERDICT_ERROR) * 100)
@@ -191,17 +191,6 @@ static void text_estimate(const struct report *report, struct strbuf *out)
     strbuf_add_char(out, '\n');
 }
 
-static const char *colour_of(enum verdict verdict)
-{
-    static const char *const colours[] = {
-        [VERDICT_NO_DIFFERENCE] = "\033[1m",
-        [VERDICT_FASTER] = "\033[1;32m",
-        [VERDICT_SLOWER] = "\033[1;31m",
-    };
-
-    return colours[verdict];
-}
-
 void report_text(const struct report *report, bool colour, struct strbuf *out)
 {
     enum verdict verdict = report_verdict(report);
@@ -210,28 +199,15 @@ void report_text(const struct report *report, bool colour, struct strbuf *out)
         text_clock(report->clock, out);
     else
         text_estimate(report, out);
-    strbuf_add_format(out, "%s: %s%s%s: ", report->clock ? "verdict" : "estimate",
-                      colour ? colour_of(verdict) : "", verdict_name(verdict),
-                      colour ? "\033[0m" : "");
+    strbuf_add_text(out, report->clock ? "verdict: " : "estimate: ");
+    markup_verdict(verdict, colour, out);
+    strbuf_add_text(out, ": ");
     report_reason(report, out);
     strbuf_add_char(out, '\n');
     if (report->clock && verdict == VERDICT_NO_DIFFERENCE) {
         add_advice(report, out);
         strbuf_add_char(out, '\n');
     }
-}
-
-/* A command inside <code>: what Markdown or HTML would read is written as entities. */
-static void add_code(const char *text, struct strbuf *out)
-{
-    strbuf_add_text(out, "<code>");
-    for (; *text; text++) {
-        if (strchr("&<>|*_`\\[]~\n", *text))
-            strbuf_add_format(out, "&#%d;", *text);
-        else
-            strbuf_add_char(out, *text);
-    }
-    strbuf_add_text(out, "</code>");
 }
 
 static void markdown_clock(const struct report *report, struct strbuf *out)
@@ -292,8 +268,8 @@ void report_markdown(const struct report *report, struct strbuf *out)
     else
         markdown_estimate(report, out);
     strbuf_add_text(out, "\n- base: ");
-    add_code(report->base->text, out);
+    markup_code(report->base->text, out);
     strbuf_add_text(out, "\n- test: ");
-    add_code(report->test->text, out);
+    markup_code(report->test->text, out);
     strbuf_add_char(out, '\n');
 }
