@@ -152,6 +152,10 @@ static void add_verdict(const struct report *report, struct strbuf *out)
 
 void report_json(const struct report *report, struct strbuf *out)
 {
+    if (report->suite) {
+        suite_report_json(report->suite, out);
+        return;
+    }
     strbuf_add_format(out, "{\n  \"tool\": \"pgo-bench\",\n  \"version\": \"%s\",\n", PGO_VERSION);
     add_verdict(report, out);
     if (report->clock) {

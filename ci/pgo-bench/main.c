@@ -6,6 +6,8 @@
 #include "pgo-bench/options.h"
 #include "pgo-bench/outcome.h"
 #include "pgo-bench/report.h"
+#include "pgo-bench/results.h"
+#include "pgo-bench/suite.h"
 
 struct bench {
     struct bench_options options;
@@ -51,6 +53,40 @@ static int compare_by_instructions(struct bench *bench)
                                            .test_estimate = &test});
 }
 
+static int judge_results(struct bench *bench, const struct results *base,
+                         const struct results *test)
+{
+    const struct bench_options *options = &bench->options;
+    struct suite_report suite_report = {.base_path = options->base_results,
+                                        .test_path = options->test_results};
+    struct suite suite;
+    int code;
+
+    if (!suite_compare(base, test, &suite, &bench->err))
+        return fail(bench, OUTCOME_NO_VERDICT);
+    suite_report.suite = &suite;
+    code = suite_check_runs(&suite, &bench->err)
+               ? outcome_report(options, &(struct report){.suite = &suite_report})
+               : fail(bench, OUTCOME_NO_VERDICT);
+    suite_release(&suite);
+    return code;
+}
+
+static int compare_results(struct bench *bench)
+{
+    struct results base = {0}, test = {0};
+    int code;
+
+    if (results_read(bench->options.base_results, &base, &bench->err) &&
+        results_read(bench->options.test_results, &test, &bench->err))
+        code = judge_results(bench, &base, &test);
+    else
+        code = fail(bench, TALK_EXIT_FAILED);
+    results_release(&base);
+    results_release(&test);
+    return code;
+}
+
 static int compare(struct bench *bench)
 {
     int code;
@@ -81,6 +117,8 @@ int main(int argc, char **argv)
     case BENCH_HELP:
     case BENCH_VERSION:
         return outcome_describe(bench.options.action);
+    case BENCH_RESULTS:
+        return compare_results(&bench);
     case BENCH_CLOCK:
     case BENCH_INSTRUCTIONS:
         break;

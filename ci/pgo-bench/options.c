@@ -32,6 +32,7 @@ enum {
     OPTION_JSON,
     OPTION_MARKDOWN,
     OPTION_HTML,
+    OPTION_GO,
     OPTION_HELP,
     OPTION_VERSION,
 };
@@ -63,6 +64,8 @@ static const struct option_spec table[] = {
     {"--markdown", OPTION_VALUE, "FILE", "also write the result as Markdown", OPTION_MARKDOWN},
     {"--html", OPTION_VALUE, "FILE", "also write the result as a web page that needs nothing else",
      OPTION_HTML},
+    {"--go", OPTION_VALUE, "FILE",
+     "also write every run as Go benchmark text, for\nbenchstat -col /build FILE", OPTION_GO},
     {"--help", OPTION_FLAG, NULL, "show this", OPTION_HELP},
     {"--version", OPTION_FLAG, NULL, "show the version", OPTION_VERSION},
 };
@@ -149,11 +152,18 @@ static bool read_mode(const char *text, enum bench_action *action, struct err *e
     return true;
 }
 
-static bool read_operand(const char *word, struct err *err)
+static bool read_operand(const char *word, struct bench_options *options, struct err *err)
 {
-    err_set(err, ERR_USAGE, "unexpected argument: %s", word);
-    return err_hint(err, "put each command in quotes: --base='./app-plain ARG' "
-                         "--test='./app-pgo ARG'");
+    if (!options->base_results) {
+        options->base_results = word;
+    } else if (!options->test_results) {
+        options->test_results = word;
+        options->action = BENCH_RESULTS;
+    } else if (!err_set(err, ERR_USAGE, "unexpected argument: %s", word)) {
+        return err_hint(err, "two files of results, or commands, each in quotes: "
+                             "--base='./app-plain ARG' --test='./app-pgo ARG'");
+    }
+    return true;
 }
 
 static bool apply(int id, const char *value, struct bench_options *options, struct err *err)
@@ -194,8 +204,11 @@ static bool apply(int id, const char *value, struct bench_options *options, stru
     case OPTION_HTML:
         options->html_path = value;
         return true;
+    case OPTION_GO:
+        options->go_path = value;
+        return true;
     default:
-        return read_operand(value, err);
+        return read_operand(value, options, err);
     }
 }
 
@@ -217,13 +230,17 @@ static bool check_writable(const char *name, const char *path, struct err *err)
     return writable;
 }
 
-static bool check_standard_output(const struct bench_options *options, struct err *err)
+/* Files to write: what can be known of them before anything is measured. */
+static bool check_files(const struct bench_options *options, struct err *err)
 {
-    const char *const names[] = {"--json", "--markdown", "--html"};
-    const char *const paths[] = {options->json_path, options->markdown_path, options->html_path};
+    const char *const names[] = {"--json", "--markdown", "--html", "--go"};
+    const char *const paths[] = {options->json_path, options->markdown_path, options->html_path,
+                                 options->go_path};
     const char *first = NULL;
 
     for (size_t i = 0; i < ARRAY_SIZE(paths); i++) {
+        if (!check_writable(names[i], paths[i], err))
+            return false;
         if (!paths[i] || strcmp(paths[i], "-") != 0)
             continue;
         if (first) {
@@ -232,30 +249,48 @@ static bool check_standard_output(const struct bench_options *options, struct er
         }
         first = names[i];
     }
-    return true;
+    return !options->html_path || page_check_target(options->html_path, err);
 }
 
-static bool check_complete(const struct bench_options *options, struct err *err)
+/* Two commands, or two files. */
+static bool check_sides(const struct bench_options *options, struct err *err)
 {
-    if (!options->base || !options->test) {
+    if (options->base_results && (options->base || options->test)) {
+        err_set(err, ERR_USAGE, "%s: a file of results beside a command", options->base_results);
+        return err_hint(err, "give two commands (--base, --test), or two files; put a command with "
+                             "blanks in quotes");
+    }
+    if (options->base_results && !options->test_results) {
+        err_set(err, ERR_USAGE, "%s: one file of results, two are needed", options->base_results);
+        return err_hint(err, "pgo-bench BASE-RESULTS TEST-RESULTS");
+    }
+    if (!options->base_results && (!options->base || !options->test)) {
         err_set(err, ERR_USAGE, "missing:%s%s", options->base ? "" : " --base",
                 options->test ? "" : " --test");
         return err_hint(err, "pgo-bench --base='./app-plain ARG' --test='./app-pgo ARG'");
     }
-    return check_standard_output(options, err) &&
-           check_writable("--json", options->json_path, err) &&
-           check_writable("--markdown", options->markdown_path, err) &&
-           check_writable("--html", options->html_path, err) &&
-           (!options->html_path || page_check_target(options->html_path, err));
+    return true;
 }
 
 /* What only the clock knows, asked for without it. */
 static bool check_mode(const struct bench_options *options, struct err *err)
 {
-    if (options->action == BENCH_CLOCK || !options->clock.max_pairs)
-        return true;
-    err_set(err, ERR_USAGE, "-n has no meaning with --mode=instructions");
-    return err_hint(err, "leave it out: an estimate is the same in every run");
+    if (options->action == BENCH_INSTRUCTIONS && (options->clock.max_pairs || options->go_path)) {
+        err_set(err, ERR_USAGE, "%s has no meaning with --mode=instructions",
+                options->go_path ? "--go" : "-n");
+        return err_hint(err, "leave it out: an estimate is the same in every run");
+    }
+    if (options->action == BENCH_RESULTS &&
+        (options->clock.max_pairs || options->clock.check_output)) {
+        err_set(err, ERR_USAGE, "%s has no meaning with files of results",
+                options->clock.max_pairs ? "-n" : "--check-output");
+        return err_hint(err, "leave it out: nothing is run");
+    }
+    if (options->action == BENCH_RESULTS && options->html_path) {
+        err_set(err, ERR_USAGE, "--html draws pairs of runs, files of results have none");
+        return err_hint(err, "--markdown=FILE has the table");
+    }
+    return true;
 }
 
 bool bench_options_read(int argc, char **argv, struct bench_options *options, struct err *err)
@@ -280,7 +315,8 @@ bool bench_options_read(int argc, char **argv, struct bench_options *options, st
         if (!apply(id, value, &read, err))
             return false;
     }
-    if (id == OPTIONS_ERROR || !check_complete(&read, err) || !check_mode(&read, err))
+    if (id == OPTIONS_ERROR || !check_sides(&read, err) || !check_files(&read, err) ||
+        !check_mode(&read, err))
         return false;
     if (!read.clock.max_pairs)
         read.clock.max_pairs = LOOKS_DEFAULT_PAIRS;
@@ -293,12 +329,16 @@ void bench_options_help(struct strbuf *out)
     strbuf_add_text(
         out,
         "usage: pgo-bench [OPTION...] --base='COMMAND' --test='COMMAND'\n"
+        "       pgo-bench [OPTION...] BASE-RESULTS TEST-RESULTS\n"
         "\n"
         "Says whether one build is faster than another: faster, slower, or no measurable\n"
         "difference. Runs both in pairs, one right after the other, beside a control that runs\n"
         "base against itself to learn the noise, until the answer is clear. What counts is\n"
         "user + system CPU time. Builds that are alike are called faster or slower at most\n"
         "once in 1,000 comparisons.\n"
+        "\n"
+        "Or compares the benchmarks in two files of results: of hyperfine (--export-json),\n"
+        "Google Benchmark (JSON), go test -bench, or pgo-bench --json.\n"
         "\n");
     options_describe(table, ARRAY_SIZE(table), out);
     strbuf_add_text(
@@ -315,5 +355,6 @@ void bench_options_help(struct strbuf *out)
         "  pgo-bench -n 40 --gate=2 --check-output --markdown=result.md \\\n"
         "      --base='build/old/app job' --test='build/new/app job'\n"
         "  pgo-bench --base='sh -c \"./old < in\"' --test='sh -c \"./new < in\"'\n"
+        "  pgo-bench --gate=2 --markdown=result.md old.json new.json\n"
         "  pgo-bench --mode=instructions --base=./app-plain --test=./app-pgo\n");
 }

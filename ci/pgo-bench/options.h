@@ -16,14 +16,16 @@
 enum bench_action {
     BENCH_CLOCK,
     BENCH_INSTRUCTIONS,
+    BENCH_RESULTS,
     BENCH_HELP,
     BENCH_VERSION,
 };
 
 struct bench_options {
     enum bench_action action;
-    const char *base, *test;                           /* commands, as written */
-    const char *json_path, *markdown_path, *html_path; /* NULL: not wanted */
+    const char *base, *test;                 /* commands, as written */
+    const char *base_results, *test_results; /* files, in place of the commands */
+    const char *json_path, *markdown_path, *html_path, *go_path; /* NULL: not wanted */
     struct clock_settings clock; /* gate and check of the output hold for both modes */
     double timeout_s;
 };

@@ -17,9 +17,10 @@ int outcome_fail(const struct err *err, int interrupted_by, int code)
 static bool write_result(const struct bench_options *options, const struct report *report,
                          struct err *err)
 {
-    const char *paths[] = {options->json_path, options->markdown_path, options->html_path};
+    const char *paths[] = {options->json_path, options->markdown_path, options->html_path,
+                           options->go_path};
     void (*const forms[])(const struct report *, struct strbuf *) = {report_json, report_markdown,
-                                                                     report_html};
+                                                                     report_html, report_go};
     struct strbuf text = {0};
     bool done = true, table = true;
 
@@ -39,18 +40,27 @@ static bool write_result(const struct bench_options *options, const struct repor
     return done;
 }
 
-static bool is_beyond_gate(const struct bench_options *options, const struct report *report)
+/* True, with what is beyond it: "test", or the name of a benchmark. */
+static bool is_beyond_gate(double gate_pct, const struct report *report, const char **what)
 {
-    if (options->clock.gate_pct < 0)
+    const struct suite_row *row;
+
+    *what = "test";
+    if (gate_pct < 0)
         return false;
+    if (report->suite) {
+        row = suite_beyond_gate(report->suite->suite, gate_pct);
+        *what = row ? row->name : "";
+        return row != NULL;
+    }
     if (report->clock)
-        return verdict_beyond_gate(&report->clock->judgement, options->clock.gate_pct);
-    return instructions_beyond_gate(report->base_estimate, report->test_estimate,
-                                    options->clock.gate_pct);
+        return verdict_beyond_gate(&report->clock->judgement, gate_pct);
+    return instructions_beyond_gate(report->base_estimate, report->test_estimate, gate_pct);
 }
 
 int outcome_report(const struct bench_options *options, const struct report *report)
 {
+    const char *what;
     struct err err;
 
     talk_progress_end();
@@ -60,9 +70,9 @@ int outcome_report(const struct bench_options *options, const struct report *rep
         talk_warn("--check-output has compared nothing: neither build has printed anything");
     if (!write_result(options, report, &err))
         return outcome_fail(&err, 0, TALK_EXIT_FAILED);
-    if (!is_beyond_gate(options, report))
+    if (!is_beyond_gate(options->clock.gate_pct, report, &what))
         return TALK_EXIT_DONE;
-    err_set(&err, ERR_LIMIT, "beyond the gate: test is slower by more than %g%%",
+    err_set(&err, ERR_LIMIT, "beyond the gate: %s is slower by more than %g%%", what,
             options->clock.gate_pct);
     err_hint(&err, "find what made it slower, or allow it: --gate=PCT");
     return outcome_fail(&err, 0, OUTCOME_BEYOND_GATE);

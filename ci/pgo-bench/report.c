@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "pgo-bench/go_text.h"
 #include "pgo-bench/markup.h"
 #include "pgo-bench/text.h"
 
@@ -193,8 +194,13 @@ static void text_estimate(const struct report *report, struct strbuf *out)
 
 void report_text(const struct report *report, bool colour, struct strbuf *out)
 {
-    enum verdict verdict = report_verdict(report);
+    enum verdict verdict;
 
+    if (report->suite) {
+        suite_report_text(report->suite, colour, out);
+        return;
+    }
+    verdict = report_verdict(report);
     if (report->clock)
         text_clock(report->clock, out);
     else
@@ -259,6 +265,10 @@ static void markdown_estimate(const struct report *report, struct strbuf *out)
 
 void report_markdown(const struct report *report, struct strbuf *out)
 {
+    if (report->suite) {
+        suite_report_markdown(report->suite, out);
+        return;
+    }
     strbuf_add_format(out, "### pgo-bench: %s%s\n\n", verdict_name(report_verdict(report)),
                       report->clock ? "" : " (estimate)");
     report_reason(report, out);
@@ -272,4 +282,12 @@ void report_markdown(const struct report *report, struct strbuf *out)
     strbuf_add_text(out, "\n- test: ");
     markup_code(report->test->text, out);
     strbuf_add_char(out, '\n');
+}
+
+void report_go(const struct report *report, struct strbuf *out)
+{
+    if (report->suite)
+        go_text_suite(report->suite->suite, out);
+    else if (report->clock)
+        go_text_pairs(report->base, &report->clock->run.pairs, out);
 }

@@ -16,10 +16,12 @@
 #include "pgo-bench/clock.h"
 #include "pgo-bench/command.h"
 #include "pgo-bench/instructions.h"
+#include "pgo-bench/suite_report.h"
 #include "pgo-bench/verdict.h"
 
-/* Either the clock is set or the two estimates. */
+/* The suite is set (then nothing else is needed), or the clock, or the two estimates. */
 struct report {
+    const struct suite_report *suite;
     const struct command *base, *test;
     const char *same; /* command_same() */
     const struct clock *clock;
@@ -35,5 +37,8 @@ void report_reason(const struct report *report, struct strbuf *out);
 void report_text(const struct report *report, bool colour, struct strbuf *out);
 void report_markdown(const struct report *report, struct strbuf *out);
 void report_json(const struct report *report, struct strbuf *out);
+
+/* For benchstat (go_text.h); nothing for estimates, which have one run. */
+void report_go(const struct report *report, struct strbuf *out);
 
 #endif

@@ -94,11 +94,8 @@ static double *walsh_averages(const double *values, size_t count, size_t *averag
     return averages;
 }
 
-/*
- * The value that would stand at this place if the values were sorted (Hoare's selection); reorders
- * them. To sort 125,000 means takes ten times as long, and simulations ask a million times.
- */
-static double value_at(double *values, size_t count, size_t place)
+/* Hoare's selection: to sort 125,000 means takes ten times as long, and simulations ask often. */
+double statistics_select(double *values, size_t count, size_t place)
 {
     size_t low = 0, high = count - 1;
 
@@ -174,10 +171,11 @@ bool statistics_shift(const double *differences, size_t count, size_t tail, stru
     if (tail == 0)
         return false;
     averages = walsh_averages(differences, count, &used);
-    shift->value =
-        (value_at(averages, used, (used - 1) / 2) + value_at(averages, used, used / 2)) / 2;
-    shift->interval = (struct interval){.low = value_at(averages, used, tail - 1),
-                                        .high = value_at(averages, used, used - tail)};
+    shift->value = (statistics_select(averages, used, (used - 1) / 2) +
+                    statistics_select(averages, used, used / 2)) /
+                   2;
+    shift->interval = (struct interval){.low = statistics_select(averages, used, tail - 1),
+                                        .high = statistics_select(averages, used, used - tail)};
     free(averages);
     return true;
 }

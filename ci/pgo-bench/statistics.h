@@ -12,7 +12,8 @@
  * least the level, rarely exactly it. An interval does not exist when there are too few values: the
  * functions then return false, or 0 for a tail. Time and memory grow with the square of the count
  * (statistics_shift_tail() and the test's with its third power); counts up to STATISTICS_MAX_COUNT
- * are meant. Nothing is kept; inputs are not reordered.
+ * are meant. Nothing is kept; inputs are not reordered but by
+ * statistics_select().
  */
 #ifndef BENCH_STATISTICS_H
 #define BENCH_STATISTICS_H
@@ -32,6 +33,9 @@ struct shift {
     double value; /* the median of the means of all pairs of differences */
     struct interval interval;
 };
+
+/* The value that would stand at this place if the values were sorted; reorders them. */
+double statistics_select(double *values, size_t count, size_t place);
 
 /* count is 1 or more. */
 double statistics_median(const double *values, size_t count);

@@ -3,6 +3,8 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "base/compiler.h"
+
 void text_duration(double duration_s, char text[TEXT_DURATION_BYTES])
 {
     double rounded_s = ceil(fmin(fmax(duration_s, 0), 1e9)); /* 30 years are enough */
@@ -22,9 +24,13 @@ static int decimals(double value)
 
 void text_time(double time_s, char text[TEXT_DURATION_BYTES])
 {
-    double value = time_s < 1 ? time_s * 1e3 : time_s;
+    static const char *const units[] = {"s", "ms", "us", "ns"};
+    double value = time_s;
+    size_t unit = 0;
 
-    snprintf(text, TEXT_DURATION_BYTES, "%.*f %s", decimals(value), value, time_s < 1 ? "ms" : "s");
+    for (; value < 1 && unit + 1 < ARRAY_SIZE(units); unit++)
+        value *= 1e3;
+    snprintf(text, TEXT_DURATION_BYTES, "%.*f %s", decimals(value), value, units[unit]);
 }
 
 void text_time_range(const struct interval *range_s, char text[TEXT_RANGE_BYTES])

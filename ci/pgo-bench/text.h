@@ -12,7 +12,7 @@
 /* "41 s", "3 min 20 s": how long something will take. */
 void text_duration(double duration_s, char text[TEXT_DURATION_BYTES]);
 
-/* "1.234 s", "56.78 ms": a measured time, four digits. */
+/* "1.234 s", "56.78 ms", down to "ns": a measured time, four digits. */
 void text_time(double time_s, char text[TEXT_DURATION_BYTES]);
 
 /* "1.230 .. 1.241 s": both ends in the unit that suits the upper one. */

@@ -17,6 +17,7 @@ function(pgo_fuzz_target name)
     endif()
 endfunction()
 
+pgo_fuzz_target(bench_results pgo_bench_core)
 pgo_fuzz_target(binary binary)
 pgo_fuzz_target(branch_text pgo_convert_core)
 pgo_fuzz_target(build pgo_build_stages)

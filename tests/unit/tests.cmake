@@ -24,7 +24,7 @@ foreach(part IN ITEMS code_map collector_fork http_address http_request http_ser
     pgo_unit_test(${part} pgocollect_core)
 endforeach()
 target_link_options(test_collector_fork PRIVATE -Wl,--wrap=dl_iterate_phdr)
-foreach(part IN ITEMS statistics verdict command report)
+foreach(part IN ITEMS statistics verdict command report suite)
     pgo_unit_test(bench_${part} pgo_bench_core)
 endforeach()
 pgo_unit_test(bench_simulation verdict_simulation)

@@ -20,5 +20,11 @@ try --base=true --test=true --mode=instructions -n 20
 try --base=true --test=true --json=- --markdown=-
 try --base=true --test=true --html=- --json=-
 try --html=report.html
-try ./app-plain ./app-pgo
+try ./app-plain ./app-pgo ./app-third
+try ./app-plain
+try --base=./app-plain ./app-pgo
+try old.json new.json -n 20
+try old.json new.json --check-output
+try old.json new.json --html=page.html
+try --base=true --test=true --mode=instructions --go=runs.txt
 ls
