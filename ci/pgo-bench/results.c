@@ -8,6 +8,20 @@
 
 #define MAX_BYTES ((size_t)64 * 1024 * 1024)
 
+/* The id of a benchmark; control characters of its name do not reach a terminal or a table. */
+static uint32_t add_name(struct results *results, const char *name)
+{
+    char *clean = mem_strdup(name);
+    uint32_t id;
+
+    for (char *c = clean; *c; c++)
+        if ((unsigned char)*c < 0x20 || *c == 0x7f)
+            *c = '?';
+    id = byteset_add_text(&results->names, clean);
+    free(clean);
+    return id;
+}
+
 bool results_add(struct results *results, const char *name, double time_s, struct err *err)
 {
     uint32_t id;
@@ -16,7 +30,7 @@ bool results_add(struct results *results, const char *name, double time_s, struc
         err_set(err, ERR_FORMAT, "%s: a time of %g s, expected more than 0", name, time_s);
         return err_hint(err, "give the benchmark more work");
     }
-    id = byteset_add_text(&results->names, name);
+    id = add_name(results, name);
     if (id == results->count)
         *ARRAY_PUSH(results->items, results->count, results->capacity) =
             (struct benchmark){.name = byteset_at(&results->names, id, NULL)};

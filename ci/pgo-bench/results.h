@@ -11,7 +11,8 @@
  *
  * Times are in seconds, positive and finite; equal names fall together. Everything is owned by the
  * results, in one arena. A file that holds no times is an error, as is one time that is zero or
- * less; benchmarks that say of themselves that they failed are left out and counted.
+ * less; benchmarks that say of themselves that they failed are left out and counted. Control
+ * characters in names are replaced by '?'.
  */
 #ifndef BENCH_RESULTS_H
 #define BENCH_RESULTS_H

@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/memory.h"
 #include "pgo-bench/unpaired.h"
@@ -129,7 +130,7 @@ bool suite_compare(const struct results *base, const struct results *test, struc
 {
     struct suite compared = {.base = base, .test = test};
 
-    if (base->metric != test->metric) {
+    if (strcmp(base->metric, test->metric) != 0) {
         err_set(err, ERR_MISMATCH, "base has %s (%s), test has %s (%s)", base->metric, base->tool,
                 test->metric, test->tool);
         return err_hint(err, "compare results of one tool");

@@ -291,6 +291,35 @@ static void go_text_is_read(void **state)
     results_release(&results);
 }
 
+/* Wall time of one tool against wall time of another; and a name that would colour the terminal. */
+static void tools_may_differ(void **state)
+{
+    struct strbuf text = {0};
+    struct results go, hyperfine;
+    struct suite_report report = {"a", "b", NULL};
+    struct err err = {0};
+    struct suite suite;
+
+    (void)state;
+    parse("BenchmarkRed\033[31m 1 5 ns/op\n", &go);
+    parse("{\"results\": [{\"command\": \"Red\\u001b[31m\", \"times\": [1]}]}", &hyperfine);
+    assert_string_equal(go.items[0].name, "Red?[31m");
+    assert_true(suite_compare(&go, &hyperfine, &suite, &err));
+    report.suite = &suite;
+    suite_report_text(&report, false, &text);
+    assert_null(strchr(strbuf_text(&text), '\033'));
+    strbuf_release(&text);
+    suite_release(&suite);
+    results_release(&hyperfine);
+    parse("{\"benchmarks\": [{\"name\": \"a\", \"cpu_time\": 1, \"time_unit\": \"s\"}]}",
+          &hyperfine);
+    assert_false(suite_compare(&go, &hyperfine, &suite, &err));
+    assert_string_equal(err.message, "base has wall time (Go benchmark text), test has CPU time "
+                                     "(Google Benchmark)");
+    results_release(&hyperfine);
+    results_release(&go);
+}
+
 static void bad_results_are_refused(void **state)
 {
     static const struct {
@@ -336,6 +365,7 @@ int main(void)
         cmocka_unit_test(many_benchmarks_are_corrected_for),
         cmocka_unit_test(one_run_is_no_verdict),
         cmocka_unit_test(go_text_is_read),
+        cmocka_unit_test(tools_may_differ),
         cmocka_unit_test(bad_results_are_refused),
     };
 
