@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "base/talk.h"
 #include "code_map.h"
 #include "profile/pprof.h"
 #include "profile/profile.h"
@@ -19,7 +20,42 @@ static struct {
     const struct heap_source *source; /* NULL: not loaded */
     const void *called_malloc;        /* the program's */
     char malloc_file[256];
+    char new_file[256]; /* has an operator new of its own, beside its malloc(); "": none */
 } loaded;
+
+static void *base_of(const void *function)
+{
+    Dl_info info;
+
+    return function && dladdr(function, &info) ? info.dli_fbase : NULL;
+}
+
+static bool is_loaded(const char *library)
+{
+    void *handle = dlopen(library, RTLD_LAZY | RTLD_NOLOAD);
+
+    if (handle)
+        dlclose(handle);
+    return handle;
+}
+
+/* jemalloc's and tcmalloc's operator new comes to their own allocator, past anybody's malloc(). */
+static void look_for_operator_new(void)
+{
+    const void *operator_new = dlsym(RTLD_DEFAULT, "_Znwm");
+    void *handle;
+    Dl_info info;
+
+    if (!operator_new || !dladdr(operator_new, &info) || !info.dli_fname ||
+        (!is_loaded("libstdc++.so.6") && !is_loaded("libc++.so.1")))
+        return;
+    handle = dlopen(info.dli_fname, RTLD_LAZY | RTLD_NOLOAD);
+    if (!handle)
+        return;
+    if (base_of(dlsym(handle, "malloc")) == info.dli_fbase)
+        snprintf(loaded.new_file, sizeof(loaded.new_file), "%s", info.dli_fname);
+    dlclose(handle);
+}
 
 static void look_up(void)
 {
@@ -30,6 +66,7 @@ static void look_up(void)
     snprintf(loaded.malloc_file, sizeof(loaded.malloc_file), "%s",
              dladdr(loaded.called_malloc, &info) && info.dli_fname ? info.dli_fname
                                                                    : "another file");
+    look_for_operator_new();
 }
 
 static const struct heap_source *find_source(void)
@@ -67,6 +104,8 @@ bool heap_set_interval(uint64_t bytes, bool is_asked, struct err *err)
     source->set_interval(bytes);
     if (bytes && !source->interval())
         return err_set(err, ERR_LIMIT, "no memory for a heap profile");
+    if (bytes && *loaded.new_file)
+        talk_warn("operator new of %s is not sampled, malloc() and its like are", loaded.new_file);
     return true;
 }
 

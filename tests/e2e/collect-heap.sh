@@ -6,7 +6,7 @@
 # usage: collect-heap.sh BIN_DIR SOURCE_DIR
 # shellcheck source=tests/e2e/collect-program
 . "$(dirname "$0")/collect-program"
-need cc go curl pkg-config python3
+need cc c++ go curl pkg-config python3
 
 cc -O1 -g -fno-builtin -fomit-frame-pointer -fno-optimize-sibling-calls -I"$source/collect/include" \
     "$source/tests/data/allocates.c" -o allocates -pthread -L"$lib" -lpgocollect
@@ -172,6 +172,10 @@ grep -q "malloc() is in .*own: no heap profile" body || { cat body; fail "the re
 grep -q "malloc() is in .*own: no heap profile" said || { cat said; fail "not said"; }
 
 # Other allocators.
+cat >new.cc <<'END'
+int main() { return *new int(0); }
+END
+c++ -O0 new.cc -o new
 missing=
 for allocator in libjemalloc.so.2 libtcmalloc_minimal.so.4; do
     if ! LD_PRELOAD=$allocator sh -c : 2>&1 | grep -q . ; then
@@ -182,6 +186,8 @@ inuse_space churn 0 640
 inuse_space passed_on 0 16000
 inuse_space grow 300000 300000
 END
+        LD_PRELOAD="$both $allocator" PGO_COLLECT_HEAP=1 PGO_COLLECT_DIR=. ./new 2>said
+        grep -q "operator new of .*$allocator is not sampled" said || { cat said; fail "new"; }
     else
         missing="$missing $allocator"
     fi
