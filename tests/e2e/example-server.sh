@@ -43,7 +43,7 @@ has_hot_functions() {
 # The whole loop, with a profile of two seconds. A busy machine may leave too little of them.
 for seconds in 2 10 60; do
     rm -f default.pgo
-    PGO_COLLECT_HZ=1000 ./demo.sh $seconds 100 8 >out 2>&1 || fail "demo.sh"
+    PGO_COLLECT_HZ=1000 ./demo.sh $seconds 100 11 >out 2>&1 || fail "demo.sh"
     ! has_hot_functions || break
 done
 has_hot_functions || fail "tokens_next or search_run is not in the profile, or not in default.pgo"

@@ -31,7 +31,7 @@ grep -q 'estimated by basic block' out || fail "the converter did not find the b
 profiled project
 project/hello 100 >came
 cmp expected came || fail "the profile changed what the program prints"
-pgo-bench -n 8 --base='./hello-plain 3' --test='project/hello 3' --check-output >out 2>&1 ||
+pgo-bench -n 11 --base='./hello-plain 3' --test='project/hello 3' --check-output >out 2>&1 ||
     fail "the comparison"
 grep -Eq '^verdict: (faster|slower|no measurable difference)' out || fail "no verdict"
 
