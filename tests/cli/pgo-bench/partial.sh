@@ -2,11 +2,11 @@
 cat >job <<'JOB'
 echo run >>runs
 [ "$(wc -l <runs)" -lt 12 ] || { eval "$1"; sleep 10; }
-seq 300000
+seq 1000000
 JOB
 try() {
     rm -f runs
-    sh -c 'exec pgo-bench --json=result.json --base="seq 300000" --test="$1" 2>words' - "sh job $1" 2>/dev/null
+    sh -c 'exec pgo-bench --json=result.json --base="seq 1000000" --test="$1" 2>words' - "sh job $1" 2>/dev/null
     echo "exit $?"
     cat words
     python3 - <<'PYTHON'
