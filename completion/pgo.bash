@@ -46,7 +46,7 @@ _pgo_import_options='--event= --pid= --comm= --kernel --drop-branches --binary= 
 _pgo_merge_options='--normalize= --label= --min-samples= --min-own= --program= -o -f --help --version'
 _pgo_show_options='--top --by= --flame= --report= --diff= --label= --help --version'
 _pgo_bench_options='--base= --test= -n --no-early-stop --seed= --warmup= --cpu= --gate= --check-output --mode= --timeout= --json=
-    --markdown= --html= --go= --help --version'
+    --markdown= --html= --go= --report= --help --version'
 
 _pgo_convert() {
     local _pgo_current _pgo_option
@@ -223,7 +223,7 @@ _pgo_bench() {
     --mode) _pgo_reply 'clock instructions' ;;
     --cpu) _pgo_reply 'auto none' ;;
     -n | --seed | --warmup | --gate | --timeout) _pgo_silence ;;
-    --base | --test | --json | --markdown | --html | --go) ;; # files
+    --base | --test | --json | --markdown | --html | --go | --report) ;; # files
     *) [[ $_pgo_current != -* ]] || _pgo_reply "$_pgo_bench_options" ;;
     esac
 }

@@ -1,6 +1,7 @@
 #include "pgo-bench/html.h"
 
 #include "base/page.h"
+#include "pgo-bench/html_facts.h"
 
 extern const struct page bench_page; /* ci/pgo-bench/page, by page_embed() */
 
@@ -21,6 +22,10 @@ void html_write(const struct html_input *input, struct strbuf *out)
     strbuf_add_text(out, "{\"result\":\n");
     page_add_json(out, input->json->data, input->json->len);
     add_machine(input->machine, out);
+    if (input->facts) {
+        strbuf_add_text(out, ",\n\"facts\": ");
+        html_facts_add(input->facts, out);
+    }
     strbuf_add_char(out, '}');
     page_close(&bench_page, out);
 }
@@ -36,7 +41,7 @@ void report_html(const struct report *report, struct strbuf *out)
     else
         report_text(report, false, &text);
     machine_read(&machine);
-    html_write(&(struct html_input){&json, strbuf_text(&text), &machine}, out);
+    html_write(&(struct html_input){&json, strbuf_text(&text), &machine, report->facts}, out);
     strbuf_release(&json);
     strbuf_release(&text);
 }

@@ -6,6 +6,7 @@
  *
  *     result         what --json writes (docs/formats.md)
  *     date, machine  machine.h: machine.cpu, machine.cpus, machine.kernel
+ *     facts          html_facts.h
  *
  * For whom no script runs it has the text that a terminal would show.
  */
@@ -20,6 +21,7 @@ struct html_input {
     const struct strbuf *json; /* of report_json() or its like */
     const char *text;
     const struct machine *machine;
+    const struct facts *facts; /* NULL: none */
 };
 
 void html_write(const struct html_input *input, struct strbuf *out);

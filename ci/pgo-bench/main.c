@@ -1,7 +1,10 @@
 /* pgo-bench: is the test build faster than the base build? The stages, in order. */
+#include <malloc.h>
+
 #include "pgo-bench/child.h"
 #include "pgo-bench/clock.h"
 #include "pgo-bench/command.h"
+#include "pgo-bench/facts.h"
 #include "pgo-bench/instructions.h"
 #include "pgo-bench/options.h"
 #include "pgo-bench/outcome.h"
@@ -14,6 +17,7 @@ struct bench {
     struct command base, test;
     struct child_runner runner;
     struct clock clock;
+    struct facts facts;
     struct err err;
 };
 
@@ -22,10 +26,23 @@ static int fail(const struct bench *bench, int code)
     return outcome_fail(&bench->err, bench->runner.interrupted_by, code);
 }
 
+/* Before anything is measured: a mistake in them should not cost an hour. */
+static bool read_facts(struct bench *bench)
+{
+    const struct bench_options *options = &bench->options;
+    bool done = true;
+
+    for (size_t i = 0; done && i < options->facts_count; i++)
+        done = facts_read(&bench->facts, options->facts_paths[i], &bench->err);
+    malloc_trim(0);
+    return done;
+}
+
 static int compare_by_clock(struct bench *bench)
 {
     struct clock *clock = &bench->clock;
-    struct report report = {.base = &bench->base, .test = &bench->test, .clock = clock};
+    struct report report = {
+        .base = &bench->base, .test = &bench->test, .clock = clock, .facts = &bench->facts};
     enum clock_end end = clock_compare(clock, &bench->options.clock, &bench->runner, &bench->base,
                                        &bench->test, &bench->err);
 
@@ -48,6 +65,7 @@ static int compare_by_instructions(struct bench *bench)
     return outcome_report(options,
                           &(struct report){.base = &bench->base,
                                            .test = &bench->test,
+                                           .facts = &bench->facts,
                                            .same = command_same(&bench->base, &bench->test),
                                            .base_estimate = &base,
                                            .test_estimate = &test});
@@ -66,7 +84,8 @@ static int judge_results(struct bench *bench, const struct results *base,
         return fail(bench, OUTCOME_NO_VERDICT);
     suite_report.suite = &suite;
     code = suite_check_runs(&suite, &bench->err)
-               ? outcome_report(options, &(struct report){.suite = &suite_report})
+               ? outcome_report(options,
+                                &(struct report){.suite = &suite_report, .facts = &bench->facts})
                : fail(bench, OUTCOME_NO_VERDICT);
     suite_release(&suite);
     return code;
@@ -87,7 +106,7 @@ static int compare_results(struct bench *bench)
     return code;
 }
 
-static int compare(struct bench *bench)
+static int compare_commands(struct bench *bench)
 {
     int code;
 
@@ -106,6 +125,20 @@ static int compare(struct bench *bench)
     return code;
 }
 
+static int compare(struct bench *bench)
+{
+    int code;
+
+    facts_init(&bench->facts);
+    if (!read_facts(bench))
+        code = talk_fail(&bench->err);
+    else
+        code = bench->options.action == BENCH_RESULTS ? compare_results(bench)
+                                                      : compare_commands(bench);
+    facts_release(&bench->facts);
+    return code;
+}
+
 int main(int argc, char **argv)
 {
     struct bench bench = {0};
@@ -118,7 +151,6 @@ int main(int argc, char **argv)
     case BENCH_VERSION:
         return outcome_describe(bench.options.action);
     case BENCH_RESULTS:
-        return compare_results(&bench);
     case BENCH_CLOCK:
     case BENCH_INSTRUCTIONS:
         break;

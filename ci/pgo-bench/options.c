@@ -33,6 +33,7 @@ enum {
     OPTION_MARKDOWN,
     OPTION_HTML,
     OPTION_GO,
+    OPTION_REPORT,
     OPTION_HELP,
     OPTION_VERSION,
 };
@@ -66,6 +67,10 @@ static const struct option_spec table[] = {
      OPTION_HTML},
     {"--go", OPTION_VALUE, "FILE",
      "also write every run as Go benchmark text, for\nbenchstat -col /build FILE", OPTION_GO},
+    {"--report", OPTION_VALUE, "FILE",
+     "put into the page what this says: JSON of\npgo-build -report, pgo-convert --report, "
+     "or build facts;\nmay be repeated",
+     OPTION_REPORT},
     {"--help", OPTION_FLAG, NULL, "show this", OPTION_HELP},
     {"--version", OPTION_FLAG, NULL, "show the version", OPTION_VERSION},
 };
@@ -152,6 +157,14 @@ static bool read_mode(const char *text, enum bench_action *action, struct err *e
     return true;
 }
 
+static bool add_facts(const char *path, struct bench_options *options, struct err *err)
+{
+    if (options->facts_count == ARRAY_SIZE(options->facts_paths))
+        return err_set(err, ERR_USAGE, "--report: more than %d files", BENCH_MAX_FACTS);
+    options->facts_paths[options->facts_count++] = path;
+    return true;
+}
+
 static bool read_operand(const char *word, struct bench_options *options, struct err *err)
 {
     if (!options->base_results) {
@@ -207,6 +220,8 @@ static bool apply(int id, const char *value, struct bench_options *options, stru
     case OPTION_GO:
         options->go_path = value;
         return true;
+    case OPTION_REPORT:
+        return add_facts(value, options, err);
     default:
         return read_operand(value, options, err);
     }

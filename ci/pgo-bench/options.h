@@ -21,11 +21,15 @@ enum bench_action {
     BENCH_VERSION,
 };
 
+#define BENCH_MAX_FACTS 16 /* files of --report */
+
 struct bench_options {
     enum bench_action action;
     const char *base, *test;                 /* commands, as written */
     const char *base_results, *test_results; /* files, in place of the commands */
     const char *json_path, *markdown_path, *html_path, *go_path; /* NULL: not wanted */
+    const char *facts_paths[BENCH_MAX_FACTS];
+    size_t facts_count;
     struct clock_settings clock; /* gate and check of the output hold for both modes */
     double timeout_s;
 };

@@ -15,6 +15,7 @@
 #include "base/strbuf.h"
 #include "pgo-bench/clock.h"
 #include "pgo-bench/command.h"
+#include "pgo-bench/facts.h"
 #include "pgo-bench/instructions.h"
 #include "pgo-bench/suite_report.h"
 #include "pgo-bench/verdict.h"
@@ -26,6 +27,7 @@ struct report {
     const char *same; /* command_same() */
     const struct clock *clock;
     const struct estimate *base_estimate, *test_estimate;
+    const struct facts *facts; /* or NULL */
     const struct err *failure; /* what ended the runs before there was a verdict; or NULL */
 };
 

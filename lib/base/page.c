@@ -125,21 +125,25 @@ void page_close(const struct page *page, struct strbuf *out)
     strbuf_add(out, rest, page->html_bytes - (size_t)(rest - page->html));
 }
 
-bool page_check_target(const char *path, struct err *err)
+bool page_is_page(const char *path)
 {
     static const char start[] = "<!doctype html>";
     char found[sizeof(start)] = "";
-    struct stat status;
-    FILE *file;
+    FILE *file = fopen(path, "rb");
 
-    if (strcmp(path, "-") == 0 || stat(path, &status) != 0 || !S_ISREG(status.st_mode))
-        return true;
-    file = fopen(path, "rb");
     if (file) {
         found[fread(found, 1, strlen(start), file)] = '\0';
         fclose(file);
     }
-    if (strcmp(found, start) == 0)
+    return strcmp(found, start) == 0;
+}
+
+bool page_check_target(const char *path, struct err *err)
+{
+    struct stat status;
+
+    if (strcmp(path, "-") == 0 || stat(path, &status) != 0 || !S_ISREG(status.st_mode) ||
+        page_is_page(path))
         return true;
     err_set(err, ERR_IO, "%s: there is a file that is no web page: not replaced", path);
     return err_hint(err, "name another file, or remove it");

@@ -38,6 +38,9 @@ void page_add_text(struct strbuf *out, const char *text);
 /* JSON as it is, but for what could end the script that it stands in. */
 void page_add_json(struct strbuf *out, const char *json, size_t len);
 
+/* Can the file be read, and does it start as a page does? */
+bool page_is_page(const char *path);
+
 /*
  * May a page be written there? The name may be a slip, such as that of a profile: of regular files
  * only a page is replaced, else ERR_IO.

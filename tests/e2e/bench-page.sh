@@ -20,12 +20,25 @@ cd "$scratch"
 
 # From results that are given: what the page must say is known.
 "$source/tests/e2e/bench-results" "$scratch" || fail "bench-results"
+printf 'type cpu count\nmapping 1000 2000 0 3f2a9c /bin/app\nfunction main main 1 m.c\nlocation 0 1010 0:2\nsample 0 5\n' |
+    make_pprof >app.pgo
+pgo-collect show --flame=flame.html app.pgo || fail "a flame graph"
+make_bench_page facts.report build.report convert.report <faster.json >facts.html || fail "facts"
 for result in *.json; do
     make_bench_page <"$result" >"${result%.json}.html" || fail "$result"
 done
 
+# A file that is no report is known before anything is measured.
+for text in '{"form": "other"}' '{' '{"form": "pgo-bench facts 1", "builds": [{"wall_s": "long"}]}' \
+    '{"form": "pgo-bench facts 1", "flames": [{"file": "facts.report"}]}'; do
+    echo "$text" >wrong.report
+    if pgo-bench --report=wrong.report --base='touch ran' --test='touch ran' 2>words; then fail "$text"; fi
+    grep -q '^pgo-bench: [a-z]*\.report' words || { cat words; fail "the words about $text"; }
+    [ ! -e ran ] || fail "it ran: $text"
+done
+
 # From runs: whatever the verdict is, the page has it. And a comparison that fails midway.
-pgo-bench -n 11 --base='seq 300000' --test='seq 300001' --html=real.html >table || fail "pgo-bench"
+pgo-bench -n 11 --report=facts.report --base='seq 300000' --test='seq 300001' --html=real.html >table || fail "pgo-bench"
 cat >job <<'JOB'
 echo run >>runs
 [ "$(wc -l <runs)" -lt 5 ] || { echo '</script><img src=x onerror=window.broken=1>' >&2; exit 3; }

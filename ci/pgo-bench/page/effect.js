@@ -12,10 +12,12 @@ function drawEffect(svg, width) {
     class: "band", x: scale(floor[0]), width: Math.max(1, scale(floor[1]) - scale(floor[0])), y: 18, height: bottom - 18,
   });
   put(svg, "line", { class: "zero", x1: scale(0), x2: scale(0), y1: 18, y2: bottom });
-  textWithin(svg, scale(0), 12, width, "no change", { class: "quiet" });
+  if (gate === undefined || Math.abs(scale(gate) - scale(0)) > 80) {
+    textWithin(svg, scale(0), 12, width, "no change", { class: "quiet" });
+  }
   if (gate !== undefined) {
     put(svg, "line", { class: "gate", x1: scale(gate), x2: scale(gate), y1: 18, y2: bottom });
-    textWithin(svg, scale(gate), bottom - 4, width, `gate +${gate}%`, { class: "quiet" });
+    textWithin(svg, scale(gate), 12, width, `gate +${gate}%`, { class: "quiet" });
   }
   rangeBar(svg, scale(low), scale(high), y);
   diamond(svg, scale(value), y);

@@ -7,7 +7,7 @@ function visible(text) {
 }
 
 const data = JSON.parse(document.getElementById("data").textContent,
-  (key, value) => typeof value === "string" ? visible(value) : value);
+  (key, value) => typeof value === "string" && key !== "page" ? visible(value) : value);
 const result = data.result;
 const facts = data.facts || {};
 
@@ -26,8 +26,8 @@ function viewOf(values) {
   const sorted = sort(values), low = quantile(sorted, 0.25), high = quantile(sorted, 0.75);
   const reach = 3 * (high - low) || Math.abs(high) * 0.01 || 1;
   return {
-    low: Math.max(sorted[0], low - reach),
-    high: Math.min(sorted[sorted.length - 1], high + reach),
+    low: sorted.find((value) => value >= low - reach),
+    high: sorted.findLast((value) => value <= high + reach),
   };
 }
 

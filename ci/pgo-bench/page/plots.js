@@ -56,6 +56,12 @@ function drawPairs(svg, width) {
     (tick) => minus(tick.text) + "%");
 }
 
+// One run; a slower one than the view shows is a triangle at its upper edge.
+function drawRun(svg, at, mark, beyond) {
+  if (beyond > 0) put(svg, "path", { class: mark, d: `M${at.x - 4},${at.y + 4}l4,-7l4,7Z` });
+  else put(svg, "circle", { class: mark, cx: at.x.toFixed(1), cy: at.y.toFixed(1), r: 3 });
+}
+
 function drawTime(svg, width) {
   const all = [...pairs, ...control], unit = timeUnit(median(all.map((pair) => pair.base.cpu_s)));
   const long = Math.max(...all.map((pair) => pair.start_s)) > 300, minutes = long ? 60 : 1;
@@ -84,7 +90,7 @@ function drawTime(svg, width) {
   const ends = ["base", "test"].map((name) => {
     const points = pairs.map((pair) => place(pair, name)), line = smooth(points);
     if (line.length > 4) put(svg, "path", { class: `run ${name}`, d: "M" + line.map((p) => `${p.x.toFixed(1)},${p.y.toFixed(1)}`).join("L") });
-    for (const at of points) put(svg, "circle", { class: name === "base" ? "hollow" : "full", cx: at.x, cy: at.y, r: 3 });
+    points.forEach((at, i) => drawRun(svg, at, name === "base" ? "hollow" : "full", pairs[i][name].cpu_s * unit.scale - view.high));
     return { name, y: line.length ? line[line.length - 1].y : bottom };
   });
   if (pairs.length) {

@@ -128,7 +128,7 @@ function addRuns() {
     "A pair is a run of each, one right after the other, so that a slow minute of the machine hits both. A dot is test's change within a pair." +
     (result.partial ? "" : " The diamond is the change that the verdict is about, the bar its interval, the grey band the noise floor."), drawPairs);
   figure(part, "In the order of time",
-    "○ base, ● test, × runs of the control. A slope or a step is the machine's drift; the verdict is about the distance of the two lines, which are medians of five runs.", drawTime);
+    "○ base, ● test, × runs of the control, ▴ beyond the edge. A slope or a step is the machine's drift; the verdict is about the distance of the two lines, which are medians of five runs.", drawTime);
   if (result.looks?.length > 1) {
     figure(part, "How the answer became clear",
       `${result.looks.length} looks at the result, each with the interval that it may claim; the last one counts.`, drawLooks);
