@@ -26,6 +26,7 @@ function figure(parent, title, caption, draw) {
 
 function drawFigures(width) {
   for (const item of figures) {
+    if (!item.box.clientWidth) continue; // within something that is closed
     const now = Math.max(260, Math.floor(width || item.box.clientWidth));
     if (now === item.width) continue;
     item.width = now;

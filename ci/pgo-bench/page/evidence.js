@@ -15,7 +15,7 @@ function addCosts() {
 }
 
 function recordedText(profile) {
-  const from = profile.recorded_from, to = profile.recorded_to;
+  const from = profile.recorded_from?.slice(0, 10), to = profile.recorded_to?.slice(0, 10);
   return !from ? "" : !to || from === to ? from : `${from} to ${to}`;
 }
 

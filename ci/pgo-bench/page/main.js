@@ -4,9 +4,15 @@ const PAPER_WIDTH = 680;
 
 document.title = `${facts.title ? facts.title + ": " : ""}${verdictTitle()}`;
 addHead();
-addVerdict();
-addCompared();
-addRuns();
+if (result.mode === "results") {
+  addSuiteVerdict();
+  addSuite();
+  addSuiteCompared();
+} else {
+  addVerdict();
+  addCompared();
+  addRuns();
+}
 addCosts();
 addProfile();
 addFlames();

@@ -6,23 +6,29 @@ function farText(count, noun) {
   return count ? `, ${plural(count, noun)} beyond the edge (▸)` : "";
 }
 
-function drawRuns(svg, width) {
-  const unit = timeUnit(median(timesOf("base"))), scaled = (name) => timesOf(name).map((t) => t * unit.scale);
+// Each of two builds {values, bounds}, in seconds: density, median with its bounds, a dot for each run.
+function drawBuilds(svg, width, builds, what) {
+  const unit = timeUnit(median(builds.base.values)), scaled = (name) => builds[name].values.map((t) => t * unit.scale);
   const view = widen(join(["base", "test"].map((name) => viewOf(scaled(name)))), 0.04);
   const scale = scaleOf(view, 6, width - 6);
   let top = 0;
 
   for (const name of ["base", "test"]) {
     const values = scaled(name), stacked = stack(values, view, scale), middle = median(values);
-    const bounds = result[name].cpu_s;
+    const bounds = builds[name].bounds;
     const line = 46 + heading(svg, top, width, `${nameOf(name)}: median ${timeText(middle / unit.scale)}`, farText(stacked.far, "run"));
-    hill(svg, values, view, scale, line, 40);
+    if (values.length > 4) hill(svg, values, view, scale, line, 40);
     dots(svg, stacked, line + 7, name === "test" ? "full" : "hollow");
     if (bounds) rangeBar(svg, scale(bounds.low * unit.scale), scale(bounds.high * unit.scale), line);
     diamond(svg, scale(middle), line);
     top = line + stacked.height + 18;
   }
-  return top + axisBelow(svg, view, scale, top - 8, width, `CPU time of a run, ${unit.name}`, (tick) => tick.text);
+  return top + axisBelow(svg, view, scale, top - 8, width, `${what}, ${unit.name}`, (tick) => tick.text);
+}
+
+function drawRuns(svg, width) {
+  const of = (name) => ({ values: timesOf(name), bounds: result[name].cpu_s });
+  return drawBuilds(svg, width, { base: of("base"), test: of("test") }, "CPU time of a run");
 }
 
 function drawPairs(svg, width) {

@@ -37,6 +37,7 @@ const verdicts = { faster: "less", slower: "more" };
 
 function verdictTitle() {
   if (result.partial) return "No verdict: the runs ended early";
+  if (result.mode === "results") return suiteTitle();
   if (result.mode === "instructions") return `By estimate: ${result.verdict}`;
   if (!verdicts[result.verdict]) return "No measurable difference";
   const value = toPct(result.shift.value);
@@ -48,8 +49,10 @@ function timesText(shift) {
   return `${times.toFixed(times < 1.1 ? 3 : 2)} times as ${shift < 0 ? "fast" : "long"}`;
 }
 
+const levelText = () => `${+(result.level * 100).toFixed(4)}% interval`;
+
 function sayDifference(part) {
-  const level = `${+(result.level * 100).toFixed(4)}% interval`;
+  const level = levelText();
   const low = toPct(result.shift.low), high = toPct(result.shift.high);
   if (verdicts[result.verdict]) {
     paragraph(part, `The ${level} is ${pctRange(low, high)} ${high < 0 ? "less" : "more"}; that is ${timesText(result.shift.value)}.`, "lead");
