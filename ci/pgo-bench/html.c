@@ -1,6 +1,7 @@
 #include "pgo-bench/html.h"
 
 #include "base/page.h"
+#include "pgo-bench/html_code.h"
 #include "pgo-bench/html_facts.h"
 
 extern const struct page bench_page; /* ci/pgo-bench/page, by page_embed() */
@@ -26,14 +27,37 @@ void html_write(const struct html_input *input, struct strbuf *out)
         strbuf_add_text(out, ",\n\"facts\": ");
         html_facts_add(input->facts, out);
     }
+    if (input->code) {
+        strbuf_add_text(out, ",\n\"code\": ");
+        html_code_add(input->code, out);
+    }
     strbuf_add_char(out, '}');
     page_close(&bench_page, out);
+}
+
+/* What facts name as the program, else what the command starts; NULL: not known. */
+static const char *program_of(const struct facts_build *build, const struct command *command)
+{
+    if (build && *build->binary)
+        return build->binary;
+    return command ? command->program : NULL;
+}
+
+static bool compare_code(const struct report *report, struct code *code)
+{
+    const struct facts *facts = report->facts;
+    const char *base = program_of(facts ? &facts->base : NULL, report->base);
+    const char *test = program_of(facts ? &facts->test : NULL, report->test);
+
+    return base && test && code_compare(code, base, test);
 }
 
 void report_html(const struct report *report, struct strbuf *out)
 {
     struct strbuf json = {0}, text = {0};
     struct machine machine;
+    struct code code = {0};
+    bool has_code = compare_code(report, &code);
 
     report_json(report, &json);
     if (report->failure)
@@ -41,7 +65,10 @@ void report_html(const struct report *report, struct strbuf *out)
     else
         report_text(report, false, &text);
     machine_read(&machine);
-    html_write(&(struct html_input){&json, strbuf_text(&text), &machine, report->facts}, out);
+    html_write(&(struct html_input){&json, strbuf_text(&text), &machine, report->facts,
+                                    has_code ? &code : NULL},
+               out);
+    code_release(&code);
     strbuf_release(&json);
     strbuf_release(&text);
 }

@@ -7,6 +7,7 @@
  *     result         what --json writes (docs/formats.md)
  *     date, machine  machine.h: machine.cpu, machine.cpus, machine.kernel
  *     facts          html_facts.h
+ *     code           html_code.h; missing if there are not two programs
  *
  * For whom no script runs it has the text that a terminal would show.
  */
@@ -14,6 +15,7 @@
 #define BENCH_HTML_H
 
 #include "base/strbuf.h"
+#include "pgo-bench/code.h"
 #include "pgo-bench/machine.h"
 #include "pgo-bench/report.h"
 
@@ -22,6 +24,7 @@ struct html_input {
     const char *text;
     const struct machine *machine;
     const struct facts *facts; /* NULL: none */
+    const struct code *code;   /* NULL: none */
 };
 
 void html_write(const struct html_input *input, struct strbuf *out);

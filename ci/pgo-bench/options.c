@@ -301,10 +301,6 @@ static bool check_mode(const struct bench_options *options, struct err *err)
                 options->clock.max_pairs ? "-n" : "--check-output");
         return err_hint(err, "leave it out: nothing is run");
     }
-    if (options->action == BENCH_RESULTS && options->html_path) {
-        err_set(err, ERR_USAGE, "--html draws pairs of runs, files of results have none");
-        return err_hint(err, "--markdown=FILE has the table");
-    }
     return true;
 }
 

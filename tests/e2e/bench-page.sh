@@ -11,7 +11,7 @@ export LC_ALL=C
 
 skip() { echo "skipped: $*"; exit 77; }
 fail() { echo "FAILED: $*"; exit 1; }
-for tool in python3 chromium chromedriver; do
+for tool in cc python3 chromium chromedriver; do
     command -v $tool >/dev/null || skip "no $tool"
 done
 scratch=$(mktemp -d)
@@ -39,6 +39,24 @@ done
 
 # From runs: whatever the verdict is, the page has it. And a comparison that fails midway.
 pgo-bench -n 11 --report=facts.report --base='seq 300000' --test='seq 300001' --html=real.html >table || fail "pgo-bench"
+# From two programs: what became of their functions.
+for attribute in noinline always_inline; do
+    cat >program.c <<CODE
+#include <stdio.h>
+static __attribute__((ATTRIBUTE)) inline unsigned helper(unsigned n)
+{ unsigned sum = n; for (unsigned i = 0; i < 20000000; i++) { sum = sum * 31 + i; } return sum; }
+__attribute__((noinline)) unsigned work(unsigned n) { return helper(n) ^ 5; }
+int main(int argc, char **argv) { (void)argv; printf("%u\n", work((unsigned)argc)); return 0; }
+CODE
+    cc -w -O1 -DATTRIBUTE=$attribute program.c -o $attribute || fail "cc"
+done
+pgo-bench -n 11 --base=./noinline --test=./always_inline --html=programs.html >table || fail "two programs"
+
+# From two files of results: times in each, here of hyperfine's form.
+for build in old new; do
+    printf '{"results": [{"command": "%s", "times": [1.1, 1.2, 1.3, 1.4, 1.15, 1.25, 1.35, 1.05, 1.22, 1.18]}]}' '</script><b>' >$build.results
+done
+pgo-bench old.results new.results --html=files.html >table || fail "two files"
 cat >job <<'JOB'
 echo run >>runs
 [ "$(wc -l <runs)" -lt 5 ] || { echo '</script><img src=x onerror=window.broken=1>' >&2; exit 3; }

@@ -22,7 +22,7 @@ int main(int argc, char **argv)
     for (int i = 1; done && i < argc; i++)
         done = facts_read(&facts, argv[i], &err);
     if (done) {
-        html_write(&(struct html_input){&json, "as text", &machine, &facts}, &out);
+        html_write(&(struct html_input){&json, "as text", &machine, &facts, NULL}, &out);
         done = file_write("-", out.data, out.len, FILE_REPLACE, &err);
     }
     facts_release(&facts);

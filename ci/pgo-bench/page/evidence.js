@@ -65,6 +65,7 @@ function addFlames() {
 
 function addMissing() {
   const missing = [
+    [!data.code, "the programs' sizes"],
     [!facts.costs?.length, "build times"],
     [!facts.uses?.length, "the profile"],
     [!facts.flames?.length, "flame graphs"],

@@ -13,8 +13,10 @@ if (result.mode === "results") {
   addCompared();
   addRuns();
 }
+addSizes();
 addCosts();
 addProfile();
+addFunctions();
 addFlames();
 addMissing();
 document.getElementById("plain").open = false;

@@ -33,7 +33,7 @@ function addSuite() {
   const part = section("Each benchmark"), few = benchmarks.filter((b) => !b.shift).length;
   figure(part, "", `The change of each benchmark with its ${levelText()}, the largest gain first; bold figures are those that are told from noise.` +
     (few ? ` ${plural(few, "benchmark")} with too few runs for an interval ${few === 1 ? "is" : "are"} in the table alone.` : ""), drawSuite);
-  table(part, ["benchmark", ">base", ">test", ">change", "interval", "verdict"], benchmarks.map((b) => [
+  table(part, ["benchmark", ">base", ">test", ">change", ">interval", "verdict"], benchmarks.map((b) => [
     b.name, timeText(b.base.median_s), timeText(b.test.median_s), b.shift ? signedPct(toPct(b.shift.value)) : "",
     b.shift ? pctRange(toPct(b.shift.low), toPct(b.shift.high)) : "", b.verdict || "too few runs"]));
   for (const [name, list] of [["base", result.only_base], ["test", result.only_test]]) {

@@ -25,6 +25,5 @@ try ./app-plain
 try --base=./app-plain ./app-pgo
 try old.json new.json -n 20
 try old.json new.json --check-output
-try old.json new.json --html=page.html
 try --base=true --test=true --mode=instructions --go=runs.txt
 ls
