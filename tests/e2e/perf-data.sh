@@ -54,7 +54,9 @@ perf record -q -e cpu-clock -F 2000 --buildid-mmap -o build-ids.data ./hello >/d
     check build-ids.data
 perf record -q -e cpu-clock,page-faults -F 2000 -o two.data ./hello >/dev/null 2>messages &&
     { pgo-convert --binary=hello -o out two.data 2>messages || fail "two.data: $(cat messages)"; }
-perf record -q -e cpu-clock -F 2000 -o - ./hello 2>messages >pipe.data && check pipe.data
+# what hello prints must not come between perf's own bytes
+perf record -q -e cpu-clock -F 2000 -o - sh -c 'exec ./hello >/dev/null' 2>messages >pipe.data &&
+    check pipe.data
 
 # a shell that starts it twice: other processes, and each at an address of its own
 perf record -q -e cpu-clock -F 2000 -o shell.data sh -c './hello; ./hello' >/dev/null 2>messages &&
