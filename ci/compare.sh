@@ -230,7 +230,8 @@ compare() {
     say "benchmark $1: $(visible "$2")"
     set -- "$1" --base="$(in_tree base "$2")" --test="$(in_tree test "$2")" \
         --json="$out/benchmark-$1.json" --markdown="$out/benchmark-$1.md" \
-        --html="$out/benchmark-$1.html" --mode="$mode"
+        --html="$out/benchmark-$1.html" --mode="$mode" \
+        --report="$out/build-facts.json" --report="$out/build-test.json"
     number=$1
     shift
     [ "$mode" = instructions ] || [ -z "$pairs" ] || set -- "$@" -n "$pairs"
@@ -260,6 +261,7 @@ compare_all() {
         *) rest= ;;
         esac
     done
+    write_facts >"$out/build-facts.json"
     while IFS= read -r line <&3; do
         case $line in
         *[!\ \	]*) compare $((count = count + 1)) "$line" ;;
