@@ -36,12 +36,14 @@ Inputs, by the environment:
   PGO_CI_COPY          tracked: files that git has or would add; all: with those
                        that it ignores, and .git; without git all but .git       (tracked)
   PGO_CI_COLD          yes: build as if no compiler cache had anything           (no)
+  PGO_CI_FLAMES        no: the pages are without flame graphs of both builds,
+                       which take one run more of each                           (yes)
   PGO_CI_OUT           folder for the report; made if needed     (a new one in $TMPDIR)
   PGO_CI_KEEP          yes: the two copies stay, in OUT/pgo-compare.trees        (no)
 
 In OUT then lie report.md (for a job's summary or a comment), report.json, build-facts.json, and
-for each benchmark N benchmark-N.html, a page with every run, benchmark-N.md and benchmark-N.json;
-of each build its log and its report.
+for each benchmark N benchmark-N.html, a page with every run, benchmark-N.md and benchmark-N.json, and
+flame-N-*: recordings and their flame graphs; of each build its log and its report.
 After a failure they hold what there is, marked partial.
 
 Exit code: 0 done; 1 a build or a benchmark failed; 2 wrong input; 3 no verdict is possible;
@@ -64,7 +66,7 @@ read_inputs() {
     benchmark=${PGO_CI_BENCHMARK:-'{}'} profile=${PGO_CI_PROFILE:-auto} gate=${PGO_CI_GATE:-}
     pairs=${PGO_CI_PAIRS:-} check_output=${PGO_CI_CHECK_OUTPUT:-no} mode=${PGO_CI_MODE:-clock}
     timeout=${PGO_CI_TIMEOUT:-} copy=${PGO_CI_COPY:-tracked} cold=${PGO_CI_COLD:-no}
-    out=${PGO_CI_OUT:-} keep=${PGO_CI_KEEP:-no}
+    out=${PGO_CI_OUT:-} keep=${PGO_CI_KEEP:-no} flames=${PGO_CI_FLAMES:-yes}
 
     [ -n "$program" ] || die 2 "PGO_CI_PROGRAM is missing" \
         "name what the build makes, for instance PGO_CI_PROGRAM=build/app"
@@ -85,6 +87,7 @@ read_inputs() {
     check_choice PGO_CI_COPY "$copy" tracked all
     check_choice PGO_CI_COLD "$cold" yes no
     check_choice PGO_CI_KEEP "$keep" yes no
+    check_choice PGO_CI_FLAMES "$flames" yes no
     [ "$profile" = auto ] || [ -f "$profile" ] || die 2 "PGO_CI_PROFILE: $profile: no such file"
     case $profile in
     auto | /*) ;;
@@ -105,7 +108,7 @@ make_out() {
     esac
     trees=$out/pgo-compare.trees
     rm -rf -- "$trees"
-    (cd -- "$out" && rm -f -- report.md report.json build-facts.json benchmark-[0-9]*.* \
+    (cd -- "$out" && rm -f -- report.md report.json build-facts.json benchmark-[0-9]*.* flame-*.* \
         build-base.* build-test.* build-warm.*)
     mkdir -- "$trees" || die 1 "$trees: cannot be made"
     started=yes
@@ -225,6 +228,38 @@ in_tree() {
         }'
 }
 
+# record NUMBER TREE COMMAND: one run of it as OUT/flame-NUMBER-TREE.pprof. The words of the command
+# are told apart by xargs, which knows quotes as pgo-bench does, and expands nothing.
+record() {
+    in_tree "$2" "$3" >"$trees/words"
+    (cd -- "$trees/base/$below" && exec xargs -a "$trees/words" \
+        pgo-collect record -F 2000 -f -o "$out/flame-$1-$2.pprof" --) </dev/null >/dev/null
+}
+
+# show_flames NUMBER: the pages of both recordings and of their difference
+show_flames() (
+    cd -- "$out" &&
+        pgo-collect show --flame="flame-$1-before.html" "flame-$1-base.pprof" &&
+        pgo-collect show --flame="flame-$1-after.html" "flame-$1-test.pprof" &&
+        pgo-collect show --flame="flame-$1-difference.html" --diff="flame-$1-base.pprof" \
+            "flame-$1-test.pprof"
+)
+
+# make_flames NUMBER COMMAND: $pages for the facts. Where nothing may be sampled, or a run takes but
+# a moment, there are none, and the log says why.
+make_flames() {
+    pages=
+    [ "$flames" = yes ] && [ "$mode" = clock ] || return 0
+    if { record "$1" base "$2" && record "$1" test "$2" && show_flames "$1"; } \
+        >"$out/flame-$1.log" 2>&1; then
+        pages="{\"name\": \"before\", \"file\": \"flame-$1-before.html\"},
+ {\"name\": \"after\", \"file\": \"flame-$1-after.html\"},
+ {\"name\": \"difference\", \"file\": \"flame-$1-difference.html\"}"
+    else
+        printf '%s: no flame graphs: see %s\n' "$job" "$(visible "$out/flame-$1.log")" >&2
+    fi
+}
+
 # compare NUMBER COMMAND: one benchmark; leaves its verdict in $verdicts, and the job's exit code
 compare() {
     say "benchmark $1: $(visible "$2")"
@@ -261,15 +296,19 @@ compare_all() {
         *) rest= ;;
         esac
     done
-    write_facts >"$out/build-facts.json"
     while IFS= read -r line <&3; do
         case $line in
-        *[!\ \	]*) compare $((count = count + 1)) "$line" ;;
+        *[!\ \	]*)
+            make_flames $((count = count + 1)) "$line"
+            write_facts >"$out/build-facts.json"
+            compare $count "$line"
+            ;;
         esac
     done 3<<END
 $benchmark
 END
     [ $count -gt 0 ] || die 2 "PGO_CI_BENCHMARK has no command"
+    pages= # each benchmark has its own
     [ "$result" = 1 ] || partial=false
 }
 
@@ -297,7 +336,8 @@ write_facts() {
         "$(json_string "$tree/base/${below:+$below/}$program")"
     printf '"test": {"label": "with the profile", "binary": %s},\n' \
         "$(json_string "$tree/test/${below:+$below/}$program")"
-    printf '"builds": [%s]}\n' "$builds"
+    printf '"builds": [%s]%s}\n' "$builds" "${pages:+,
+\"flames\": [$pages]}"
 }
 
 write_json() {
@@ -334,7 +374,7 @@ case $#${1:-} in
 1--help) help; exit 0 ;;
 *) die 2 "unexpected argument: $1" "inputs are variables of the environment; $job --help lists them" ;;
 esac
-start=$(pwd -P) started='' partial=true builds='' rows='' result=0 reason='' keep=no
+start=$(pwd -P) started='' partial=true builds='' rows='' pages='' result=0 reason='' keep=no
 trap 'finish $?' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM

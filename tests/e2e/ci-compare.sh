@@ -80,6 +80,10 @@ copy=r/pgo-compare.trees/base
 git -C p rm -qf part .gitmodules
 reported 'len(b) == 2 and all(x["mode"] == "clock" and len(x["pairs"]) == 11 for x in b)'
 reported 'b[0]["base"]["command"] == "../../base/sub/app"'
+for number in 1 2; do
+    [ -s r/flame-$number-difference.html ] && grep -q "difference" r/benchmark-$number.html ||
+        fail "no flame graphs: $(cat r/flame-$number.log)"
+done
 git -C p checkout -q main.c
 
 # What does not work: says so, and keeps what there is.
