@@ -75,6 +75,7 @@ static void add_symbols(struct session *session)
 
 static void report(const struct session *session, size_t bytes)
 {
+    enum { FEW = 10 }; /* less than one in these */
     const struct import_options *options = session->options;
     struct symbolize_share share = symbolize_measure(session->imported.profile);
 
@@ -85,10 +86,11 @@ static void report(const struct session *session, size_t bytes)
             "the recording has no build id of %s: taken was what has its name and code of its "
             "size",
             session->guessed.data);
-    if (!share.with_line)
+    if (share.with_line * FEW < share.total) /* libraries may have some all the same */
         talk_warn(
-            "no sample has a source line: name the binary that was recorded, --binary=FILE, or "
-            "a folder of debug files, --debug-dir=DIR; it needs line tables (-g1)");
+            "hardly a sample has a source line: name the binary that was recorded, "
+            "--binary=FILE, or a folder of debug files, --debug-dir=DIR; it needs line tables "
+            "(-g1)");
     talk_say("%s: %zu bytes written%s", options->output, bytes,
              share.with_line && strcmp(options->output, OUTPUT_DEFAULT) == 0
                  ? "; next: pgo-build make"
